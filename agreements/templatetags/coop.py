@@ -1,0 +1,217 @@
+"""How pages say dates, numbers, figures, names and addresses; what is true is decided elsewhere."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import template
+from django.http import QueryDict
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from agreements.choices import Qualifier
+from coopportal.clock import ZONE, Moment
+from coopportal.partial_dates import PartialDate
+
+register = template.Library()
+
+#: Qualifiers that say nothing before a number.
+_SILENT_QUALIFIERS = {"", Qualifier.EXACT, Qualifier.UNSPECIFIED}
+
+
+# ---- dates ---------------------------------------------------------------------------------------
+
+
+@register.filter
+def day(value: dt.date | dt.datetime | None) -> str:
+    """A whole day as 31/12/2020; an instant is told in Vietnamese time. Nothing gives nothing."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, dt.datetime):
+        value = timezone.localtime(value, ZONE) if timezone.is_aware(value) else value
+    return value.strftime("%d/%m/%Y")
+
+
+@register.filter
+def partial_date(value: PartialDate | None, unknown: str = "") -> str | SafeString:
+    """A date as precise as it is known; unknown is said: ``{{ p.signed_on|partial_date:"chưa rõ ngày ký" }}``."""
+    if value is None or value == "":
+        return format_html('<i class="nodata">{}</i>', unknown or _("chưa rõ ngày"))
+    return str(value)
+
+
+@register.filter
+def years(phase: Any) -> str:
+    """The term of a phase: 2014–2020, "từ 2021", "chưa rõ thời hạn"."""
+    start, end = phase.start_year, phase.end_year
+    if start and end:
+        return str(start) if start == end else f"{start}–{end}"
+    if start:
+        return _("từ %(year)s") % {"year": start}
+    if end:
+        return _("đến %(year)s") % {"year": end}
+    return _("chưa rõ thời hạn")
+
+
+# ---- numbers -------------------------------------------------------------------------------------
+
+
+def say_number(value: Decimal | int | float | str) -> str:
+    """13232 as "13.232", 73.50 as "73,5": dot between thousands, comma before decimals."""
+    try:
+        number = value if isinstance(value, Decimal) else Decimal(str(value))
+    except InvalidOperation:
+        return str(value)
+    whole, _dot, decimals = f"{number:,f}".partition(".")
+    decimals = decimals.rstrip("0")
+    return whole.replace(",", ".") + (f",{decimals}" if decimals else "")
+
+
+@register.filter
+def number(value: Any) -> str | SafeString:
+    """A number in Vietnamese writing; no number is "chưa có số", never 0 and never blank."""
+    if value is None or value == "":
+        return format_html('<span class="nodata">{}</span>', _("chưa có số"))
+    return say_number(value)
+
+
+@register.filter
+def qualifier(key: str | None) -> str:
+    """The word before a number for a qualifier key: over -> "trên"; exact -> ""."""
+    return "" if key is None or key in _SILENT_QUALIFIERS else str(Qualifier(key).label)
+
+
+def say_figure(
+    value: Any,
+    unit: str = "",
+    qualifier_key: str = "",
+    text: str = "",
+    numerator: Any = None,
+    denominator: Any = None,
+) -> SafeString:
+    """Qualifier, value and unit together; words where there is no number, "chưa có số" where no words."""
+    words = qualifier(qualifier_key)
+    if value is None or value == "":
+        if text:
+            return format_html("<span>{}</span>", text)
+        if words:
+            return format_html("<span>{} {}</span>", words, unit)
+        return format_html('<span class="nodata">{}</span>', _("chưa có số"))
+    before = format_html('<span class="qual">{}</span> ', words) if words else ""
+    glue = "" if unit == "%" else " "
+    after = f"{glue}{unit}" if unit else ""
+    share: str | SafeString = ""
+    if numerator is not None and denominator is not None:
+        share = format_html(
+            ' <span class="was">({})</span>',
+            _("%(part)s trong %(whole)s")
+            % {"part": say_number(numerator), "whole": say_number(denominator)},
+        )
+    return format_html('<span class="fig">{}<b>{}</b>{}{}</span>', before, say_number(value), after, share)
+
+
+@register.simple_tag
+def figure(measurement: Any) -> SafeString:
+    """A measurement as a page says it: ``{% figure m %}`` gives "trên <b>12.000</b> tài khoản"."""
+    return say_figure(
+        measurement.value,
+        measurement.indicator.unit,
+        measurement.qualifier,
+        measurement.text,
+        measurement.numerator,
+        measurement.denominator,
+    )
+
+
+@register.simple_tag
+def figure_of(value: Any, unit: str = "", qualifier_key: str = "", text: str = "") -> SafeString:
+    """The same for loose values, such as a statement's: ``{% figure_of s.value s.unit s.qualifier %}``."""
+    return say_figure(value, unit, qualifier_key, text)
+
+
+# ---- names by the day asked ------------------------------------------------------------------------
+
+
+@register.simple_tag(takes_context=True)
+def present_name(context: template.Context, party: Any) -> str | SafeString:
+    """What a partner is called on the day asked, when that differs: "nay thuộc Bắc Ninh"; else nothing."""
+    words = say_present_name(party, _moment(context).as_of)
+    return format_html('<span class="was">{}</span>', words) if words else ""
+
+
+def say_present_name(party: Any, as_of: dt.date) -> str:
+    """ "nay thuộc Bắc Ninh" once the map of ``as_of`` has moved on from the name that signed."""
+    province = party.province
+    if province is not None:
+        today_unit = province.on(as_of)
+        if today_unit is not None and today_unit.name != province.name:
+            return _("nay thuộc %(name)s") % {"name": today_unit.name}
+        return ""
+    if party.successor_name:
+        return _("nay là %(name)s") % {"name": party.successor_name}
+    return ""
+
+
+# ---- addresses that keep the moment ------------------------------------------------------------------
+
+
+def _moment(context: template.Context) -> Moment:
+    moment = context.get("moment")
+    return moment if isinstance(moment, Moment) else Moment.now()
+
+
+def address(path: str, query: QueryDict | dict[str, Any]) -> str:
+    """``path?a=b`` with the slashes of dates left readable."""
+    asked = QueryDict(mutable=True)
+    asked.update(query)
+    return f"{path}?{asked.urlencode(safe='/')}" if asked else path
+
+
+@register.simple_tag(takes_context=True)
+def url_at(context: template.Context, name: str, *args: Any) -> str:
+    """``{% url %}`` that stays at the moment asked: ``{% url_at "agreement" partner.slug %}``."""
+    return address(reverse(name, args=args), _moment(context).query)
+
+
+@register.simple_tag(takes_context=True)
+def link_to(context: template.Context, thing: Any, label: str = "") -> SafeString:
+    """A link to the page of a row, at the moment asked; plain words while the portal has no such page."""
+    words = label or str(thing)
+    try:
+        path = thing.get_absolute_url()
+    except (AttributeError, NoReverseMatch):
+        return format_html("{}", words)
+    return format_html('<a href="{}">{}</a>', address(path, _moment(context).query), words)
+
+
+@register.simple_tag(takes_context=True)
+def url_with(context: template.Context, **changes: Any) -> str:
+    """This page with some parameters changed; None or "" removes one. ``_`` in a name becomes ``-``."""
+    request = context["request"]
+    query = request.GET.copy()
+    for name, value in changes.items():
+        key = name.replace("_", "-")
+        query.pop(key, None)
+        if value not in (None, ""):
+            query[key] = str(value)
+    return address(request.path, query)
+
+
+# ---- drawing ---------------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def glyph(name: str) -> SafeString:
+    """One glyph of the sprite, hidden from readers of the screen: ``{% glyph "i-warn" %}``."""
+    return format_html('<svg class="g" aria-hidden="true"><use href="#{}"/></svg>', name)
+
+
+@register.filter
+def percent(value: float) -> SafeString:
+    """A coordinate of a chart: two decimals with a point, whatever the language."""
+    return mark_safe(f"{float(value):.2f}%")  # noqa: S308  (digits only)

@@ -1,0 +1,170 @@
+"""What every page's frame needs: the moment asked for, the as-of bar and the navigation. No queries."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest, QueryDict
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext, gettext_lazy as _
+
+from coopportal.clock import (
+    AS_OF_PARAMETER,
+    KNOWN_ON_PARAMETER,
+    BadParameter,
+    Moment,
+    today,
+)
+
+#: Page number of a list: a change of day starts again at the first page.
+PAGE_PARAMETER = "trang"
+
+#: url name, label, narrow screens only. A page that is not in urls.py yet is left out.
+_NAVIGATION = (
+    ("overview", _("Tổng quan"), False),
+    ("agreements", _("Đối tác"), False),
+    ("systems", _("Hệ thống"), False),
+    ("events", _("Sự kiện"), False),
+    ("sources", _("Nguồn"), False),
+    ("search", _("Tra cứu"), True),
+)
+
+#: Days people ask for most: end of a term, and the eve of the new map of 1 July 2025.
+_QUICK_DAYS = (
+    (dt.date(2020, 12, 31), _("Hết 2020")),
+    (dt.date(2025, 6, 30), _("Trước sáp nhập tỉnh")),
+    (dt.date(2025, 12, 31), _("Hết kỳ 2021–2025")),
+)
+
+
+@dataclass(frozen=True)
+class NavigationItem:
+    url: str
+    label: str
+    current: str
+    narrow_only: bool
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class QuickDay:
+    url: str
+    label: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class ClockBar:
+    """The as-of bar: what was typed (kept when it was wrong), what travels along, where to go next."""
+
+    today: str
+    as_of_typed: str
+    known_on_typed: str
+    known_open: bool
+    today_url: str
+    bad: str = ""
+    kept: list[tuple[str, str]] = field(default_factory=list)
+    choices: list[QuickDay] = field(default_factory=list)
+
+
+def moment_of(request: HttpRequest) -> Moment:
+    """The moment this request asks for; today when the request's own days are refused elsewhere."""
+    try:
+        return Moment.from_query(request.GET)
+    except BadParameter:
+        return Moment.now()
+
+
+def with_query(path: str, query: QueryDict) -> str:
+    """``path?query`` with slashes of dates left readable."""
+    return f"{path}?{query.urlencode(safe='/')}" if query else path
+
+
+def _at(request: HttpRequest, day: dt.date | None, *, keep_known: bool = True) -> str:
+    query = request.GET.copy()
+    query.pop(AS_OF_PARAMETER, None)
+    query.pop(PAGE_PARAMETER, None)
+    if not keep_known:
+        query.pop(KNOWN_ON_PARAMETER, None)
+    if day is not None:
+        query[AS_OF_PARAMETER] = day.strftime("%d/%m/%Y")
+    return with_query(request.path, query)
+
+
+def clock_bar(request: HttpRequest) -> ClockBar:
+    """The bar for this request; never raises, so that error pages can show it too."""
+    bad = ""
+    try:
+        moment = Moment.from_query(request.GET)
+    except BadParameter as error:
+        bad = error.parameter
+        moment = Moment.now()
+    shown = {AS_OF_PARAMETER: moment.as_of, KNOWN_ON_PARAMETER: moment.known_on}
+    typed = {}
+    for parameter, day in shown.items():
+        text = request.GET.get(parameter, "").strip()[:40].replace("\x00", "")
+        typed[parameter] = text if bad and text else day.strftime("%d/%m/%Y")
+    latest = today()
+    return ClockBar(
+        today=latest.strftime("%d/%m/%Y"),
+        as_of_typed=typed[AS_OF_PARAMETER],
+        known_on_typed=typed[KNOWN_ON_PARAMETER],
+        known_open=bad == KNOWN_ON_PARAMETER or moment.known_on != latest,
+        today_url=_at(request, None, keep_known=False),
+        bad=bad,
+        kept=[
+            (name, value[:200])
+            for name, values in request.GET.lists()
+            if name not in {AS_OF_PARAMETER, KNOWN_ON_PARAMETER, PAGE_PARAMETER}
+            for value in values[:20]
+            if "\x00" not in name + value
+        ],
+        choices=[
+            QuickDay(_at(request, day), str(label), day == moment.as_of)
+            for day, label in _QUICK_DAYS
+            if day <= latest
+        ],
+    )
+
+
+def url_or_none(name: str) -> str | None:
+    """The address of a named page, or None while the portal has no such page."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return None
+
+
+def navigation(request: HttpRequest, moment: Moment) -> list[NavigationItem]:
+    """The main menu at this moment; ``current`` is the value of aria-current, or empty."""
+    items = []
+    for name, label, narrow_only in _NAVIGATION:
+        path = url_or_none(name)
+        if path is None:
+            continue
+        query = QueryDict(mutable=True)
+        query.update(moment.query)
+        if request.path == path:
+            current = "page"
+        elif path != "/" and request.path.startswith(path):
+            current = "true"
+        else:
+            current = ""
+        items.append(NavigationItem(with_query(path, query), str(label), current, narrow_only))
+    return items
+
+
+def portal(request: HttpRequest) -> dict[str, Any]:
+    """Context of every page: ``moment``, ``clock``, ``nav`` and the doors in and out."""
+    moment = moment_of(request)
+    return {
+        "moment": moment,
+        "clock": SimpleLazyObject(lambda: clock_bar(request)),
+        "nav": SimpleLazyObject(lambda: navigation(request, moment)),
+        "login_url": url_or_none("login") or url_or_none("account_login"),
+        "logout_url": url_or_none("logout") or url_or_none("account_logout"),
+        "portal_name": gettext("Cổng hợp tác số"),
+    }

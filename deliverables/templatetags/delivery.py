@@ -1,0 +1,107 @@
+"""How pages draw delivery: stage glyph and label, the two halves of a verdict, the standing of a figure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from deliverables.choices import STAGE_GROUPS, Stage
+
+register = template.Library()
+
+#: verdict key -> glyph and the words that a screen reader hears after the side's name.
+_VERDICTS = {
+    "yes": ("v-yes", _("xác nhận")),
+    "wait": ("v-wait", _("chờ")),
+    "no": ("v-no", _("không đồng ý")),
+}
+
+
+def stage_tone(key: str | None) -> str:
+    """The family of colours of a stage: its stage group, ``none`` where nothing is known."""
+    return STAGE_GROUPS.get(key, "none") if key else "none"
+
+
+def stage_label(key: str | None) -> str:
+    return str(Stage(key).label) if key else _("Chưa có thông tin")
+
+
+@register.simple_tag
+def stage(key: str | None, label: str = "") -> SafeString:
+    """Glyph, then words: ``{% stage deliverable.current_stage %}``; no stage is "Chưa có thông tin"."""
+    return format_html(
+        '<span class="st tone-{}"><svg class="g" aria-hidden="true"><use href="#st-{}"/></svg>{}</span>',
+        stage_tone(key),
+        key or "none",
+        label or stage_label(key),
+    )
+
+
+@register.simple_tag
+def stage_glyph(key: str | None) -> SafeString:
+    """The glyph alone with its words for screen readers; the cell of the matrix."""
+    return format_html(
+        '<svg class="g tone-{}" aria-hidden="true"><use href="#st-{}"/></svg><span class="vh">{}</span>',
+        stage_tone(key),
+        key or "none",
+        stage_label(key),
+    )
+
+
+@register.filter
+def stage_words(key: str | None) -> str:
+    """The label of a stage, for titles and sentences."""
+    return stage_label(key)
+
+
+@register.filter
+def tone(key: str | None) -> str:
+    """``early``, ``doing``, ``done``, ``hold``, ``stop`` or ``none``: the class behind ``tone-``."""
+    return stage_tone(key)
+
+
+@register.simple_tag
+def verdict_halves(partner: str, vnpt: str, partner_name: str = "") -> SafeString:
+    """Two halves "Tỉnh | VNPT"; each is ``yes``, ``wait`` or ``no``."""
+    halves = [(partner_name or _("Tỉnh"), partner), (_("VNPT"), vnpt)]
+    return format_html(
+        '<span class="verdict">{}</span>',
+        format_html_join(
+            "",
+            '<span class="{}"><svg class="g" aria-hidden="true"><use href="#{}"/></svg>{}'
+            '<span class="vh"> {}</span></span>',
+            ((_VERDICTS[key][0], _VERDICTS[key][0], name, _VERDICTS[key][1]) for name, key in halves),
+        ),
+    )
+
+
+@register.simple_tag
+def published_mark() -> SafeString:
+    """The single half of a figure that only a cited source states."""
+    return format_html(
+        '<span class="verdict"><span class="v-pub"><svg class="g" aria-hidden="true">'
+        '<use href="#v-pub"/></svg>{}</span></span>',
+        _("Nguồn công bố"),
+    )
+
+
+@register.simple_tag
+def standing(report: Any) -> SafeString:
+    """How both sides stand to a report: its reporter's half is given, the other half is its verdict.
+
+    Reads ``report.side``, ``report.state`` and no more: no query.
+    """
+    if report is None:
+        return format_html('<span class="nodata">{}</span>', _("chưa có báo cáo"))
+    if report.side == "source" and report.state == "published":
+        return published_mark()
+    other = {"confirmed": "yes", "submitted": "wait", "disputed": "no", "returned": "no"}.get(
+        report.state, "wait"
+    )
+    if report.side == "vnpt":
+        return verdict_halves(other, "yes")
+    return verdict_halves("yes", other)
