@@ -1,0 +1,55 @@
+"""Answers that are no page: 400, 403, 404, 500 and a stale form, in Vietnamese, with a way on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from coopportal.clock import BadParameter
+
+
+class BadParameterMiddleware:
+    """Shows the 400 page for a refused parameter also while DEBUG shows technical pages."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return bad_request(request, exception) if isinstance(exception, BadParameter) else None
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400: names the parameter and how to mend it where we know, else says that the request is broken."""
+    error = exception if isinstance(exception, BadParameter) else None
+    if error is None and isinstance(exception, SuspiciousOperation):
+        # The frame reads host, cookies and query of the request; any of them may be what is broken.
+        return HttpResponse(render_to_string("errors/400_bare.html"), status=400)
+    return render(request, "errors/400.html", {"error": error}, status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403: the user is known and may not do this."""
+    reason = str(exception) if exception and str(exception) else ""
+    return render(request, "errors/403.html", {"reason": reason}, status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404: no such page, or none that this user may know of."""
+    return render(request, "errors/404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: drawn without request, user or database, since any of them may be what failed."""
+    return HttpResponse(render_to_string("errors/500.html"), status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form whose token is missing or old; nothing was saved."""
+    return HttpResponse(render_to_string("errors/csrf.html", {"back": request.path}), status=403)
