@@ -1,0 +1,38 @@
+"""The portal's user. Not here: whom a user represents (agreements.Representative)."""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class User(AbstractUser):
+    """Somebody who signs in: an officer, a VNPT manager, an administrator or a program's owner.
+
+    A Vietnamese name is one name, spoken and sorted by its last word: no first and last name.
+    """
+
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    full_name = models.CharField(_("họ và tên"), max_length=150)
+    email = models.EmailField(_("thư điện tử"), blank=True)
+
+    objects: ClassVar[UserManager["User"]] = UserManager()
+
+    REQUIRED_FIELDS = ["full_name", "email"]
+
+    class Meta:
+        verbose_name = _("người dùng")
+        verbose_name_plural = _("người dùng")
+        ordering = ["username"]
+
+    def get_full_name(self) -> str:
+        return self.full_name or self.username
+
+    def get_short_name(self) -> str:
+        """The given name, the last word: how colleagues address each other."""
+        return self.get_full_name().split()[-1]
+
+    def __str__(self) -> str:
+        return self.get_full_name()

@@ -1,0 +1,1 @@
+"""The portal's frame: settings, addresses, and leaf modules that know no app."""
