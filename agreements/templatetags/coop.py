@@ -45,19 +45,6 @@ def partial_date(value: PartialDate | None, unknown: str = "") -> str | SafeStri
     return str(value)
 
 
-@register.filter
-def years(phase: Any) -> str:
-    """The term of a phase: 2014–2020, "từ 2021", "chưa rõ thời hạn"."""
-    start, end = phase.start_year, phase.end_year
-    if start and end:
-        return str(start) if start == end else f"{start}–{end}"
-    if start:
-        return _("từ %(year)s") % {"year": start}
-    if end:
-        return _("đến %(year)s") % {"year": end}
-    return _("chưa rõ thời hạn")
-
-
 # ---- numbers -------------------------------------------------------------------------------------
 
 
@@ -112,7 +99,9 @@ def say_figure(
             _("%(part)s trong %(whole)s")
             % {"part": say_number(numerator), "whole": say_number(denominator)},
         )
-    return format_html('<span class="fig">{}<b>{}</b>{}{}</span>', before, say_number(value), after, share)
+    return format_html(
+        '<span class="fig">{}<b>{}</b>{}{}</span>', before, say_number(value), after, share
+    )
 
 
 @register.simple_tag
@@ -145,16 +134,22 @@ def present_name(context: template.Context, party: Any) -> str | SafeString:
 
 
 def say_present_name(party: Any, as_of: dt.date) -> str:
-    """ "nay thuộc Bắc Ninh" once the map of ``as_of`` has moved on from the name that signed."""
+    """ "nay thuộc Bắc Ninh", "gồm cả Yên Bái cũ", "nay là …": what the day's map adds to a signed name.
+
+    Follows ``province.successor`` and, where the name stays, ``successor.predecessors``: select and
+    prefetch them (``PRESENT_NAME_PATHS``) when many parties are told.
+    """
     province = party.province
-    if province is not None:
-        today_unit = province.on(as_of)
-        if today_unit is not None and today_unit.name != province.name:
-            return _("nay thuộc %(name)s") % {"name": today_unit.name}
+    if province is None:
+        later = party.successor_on(as_of)
+        return _("nay là %(name)s") % {"name": later} if later else ""
+    unit = province.on(as_of)
+    if unit.pk == province.pk:
         return ""
-    if party.successor_name:
-        return _("nay là %(name)s") % {"name": party.successor_name}
-    return ""
+    if unit.name != province.name:
+        return _("nay thuộc %(name)s") % {"name": unit.name}
+    joined = [other.name for other in unit.predecessors.all() if other.name != province.name]
+    return _("gồm cả %(names)s cũ") % {"names": ", ".join(joined)} if joined else ""
 
 
 # ---- addresses that keep the moment ------------------------------------------------------------------

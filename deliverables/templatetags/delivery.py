@@ -7,9 +7,10 @@ from typing import Any
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
-from deliverables.choices import STAGE_GROUPS, Stage
+from coopportal.clock import Moment
+from deliverables.choices import STAGE_GROUP_OF, Decision, ReportSide, ReportState, Stage
 
 register = template.Library()
 
@@ -18,16 +19,23 @@ _VERDICTS = {
     "yes": ("v-yes", _("xác nhận")),
     "wait": ("v-wait", _("chờ")),
     "no": ("v-no", _("không đồng ý")),
+    "back": ("v-no", _("trả lại")),
+}
+_DECISIONS = {Decision.CONFIRM: "yes", Decision.DISPUTE: "no", Decision.RETURN: "back"}
+_STATES = {
+    ReportState.CONFIRMED: "yes",
+    ReportState.DISPUTED: "no",
+    ReportState.RETURNED: "back",
 }
 
 
 def stage_tone(key: str | None) -> str:
     """The family of colours of a stage: its stage group, ``none`` where nothing is known."""
-    return STAGE_GROUPS.get(key, "none") if key else "none"
+    return str(STAGE_GROUP_OF[key].value) if key else "none"
 
 
 def stage_label(key: str | None) -> str:
-    return str(Stage(key).label) if key else _("Chưa có thông tin")
+    return str(Stage(key).label) if key else str(_("Chưa có thông tin"))
 
 
 @register.simple_tag
@@ -74,7 +82,10 @@ def verdict_halves(partner: str, vnpt: str, partner_name: str = "") -> SafeStrin
             "",
             '<span class="{}"><svg class="g" aria-hidden="true"><use href="#{}"/></svg>{}'
             '<span class="vh"> {}</span></span>',
-            ((_VERDICTS[key][0], _VERDICTS[key][0], name, _VERDICTS[key][1]) for name, key in halves),
+            (
+                (_VERDICTS[key][0], _VERDICTS[key][0], name, _VERDICTS[key][1])
+                for name, key in halves
+            ),
         ),
     )
 
@@ -90,18 +101,25 @@ def published_mark() -> SafeString:
 
 
 @register.simple_tag
-def standing(report: Any) -> SafeString:
-    """How both sides stand to a report: its reporter's half is given, the other half is its verdict.
+def standing(report: Any, moment: Moment | None = None) -> SafeString:
+    """How both sides stand to a report: its reporter's half is given, the other half is the verdict.
 
-    Reads ``report.side``, ``report.state`` and no more: no query.
+    For a published figure each half is that side's verdict; with none it is "Nguồn công bố". Prefetch
+    ``verdicts`` where many reports are told. ``moment`` leaves out verdicts given after its known_on.
     """
     if report is None:
         return format_html('<span class="nodata">{}</span>', _("chưa có báo cáo"))
-    if report.side == "source" and report.state == "published":
-        return published_mark()
-    other = {"confirmed": "yes", "submitted": "wait", "disputed": "no", "returned": "no"}.get(
-        report.state, "wait"
-    )
-    if report.side == "vnpt":
+    if report.side == ReportSide.SOURCE:
+        known = {
+            verdict.side: _DECISIONS[Decision(verdict.decision)]
+            for verdict in report.verdicts.all()
+            if moment is None or verdict.at < moment.known_until
+        }
+        if not known:
+            return published_mark()
+        return verdict_halves(known.get("partner", "wait"), known.get("vnpt", "wait"))
+    decided = moment is None or (report.decided_at and report.decided_at < moment.known_until)
+    other = _STATES.get(ReportState(report.state), "wait") if decided else "wait"
+    if report.side == ReportSide.VNPT:
         return verdict_halves(other, "yes")
     return verdict_halves("yes", other)

@@ -1,0 +1,123 @@
+"""Systems by partners: what each has of each system, at which stage, with its first figure. No queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from agreements.choices import SystemFamily
+
+
+@dataclass(frozen=True)
+class Column:
+    """One partner; ``empty`` when no source speaks of any system there."""
+
+    agreement: Any
+    empty: bool
+    wide: bool
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Deployments of one system at one partner, oldest phase first; none means "chưa có thông tin"."""
+
+    column: Column
+    deployments: Sequence[Any] = ()
+    figure: Any = None
+    coverage: str = ""
+    contested: bool = False
+
+    @property
+    def latest(self) -> Any:
+        return self.deployments[-1] if self.deployments else None
+
+
+@dataclass(frozen=True)
+class SystemRow:
+    system: Any
+    cells: list[Cell]
+
+
+@dataclass(frozen=True)
+class Family:
+    label: str
+    rows: list[SystemRow]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    columns: list[Column]
+    families: list[Family]
+    outside: list[Any]
+
+    @property
+    def systems(self) -> int:
+        return sum(len(family.rows) for family in self.families)
+
+
+def matrix(
+    deployments: Iterable[Any],
+    agreements: Sequence[Any],
+    parents: Mapping[int, int],
+    figures: Mapping[int, list[Any]],
+) -> Matrix:
+    """Arrange deployments under the partners of ``agreements``, grouped by family of systems.
+
+    ``parents`` leads from a subsidiary agreement to the one above it, whose column it joins. What
+    belongs to no agreement shown is handed back as ``outside``, so that no row is lost from sight.
+    """
+    places: dict[tuple[int, int], list[Any]] = defaultdict(list)
+    systems: dict[int, Any] = {}
+    outside = []
+    shown = {agreement.pk for agreement in agreements}
+    for deployment in deployments:
+        home = parents.get(deployment.agreement_id, deployment.agreement_id)
+        if home not in shown:
+            outside.append(deployment)
+            continue
+        systems[deployment.system_id] = deployment.system
+        places[deployment.system_id, home].append(deployment)
+    cells = {key: _cell_parts(own, figures) for key, own in places.items()}
+    columns = []
+    for agreement in agreements:
+        own_parts = [parts for (_system, home), parts in cells.items() if home == agreement.pk]
+        wide = any(parts["figure"] is not None or parts["coverage"] for parts in own_parts)
+        columns.append(Column(agreement, empty=not own_parts, wide=wide))
+    families = []
+    for family in SystemFamily:
+        members = sorted(
+            (system for system in systems.values() if system.family == family),
+            key=lambda system: (system.position, bytes(system.sort_key)),
+        )
+        rows = [
+            SystemRow(
+                system,
+                [
+                    Cell(column, **cells.get((system.pk, column.agreement.pk), {}))
+                    for column in columns
+                ],
+            )
+            for system in members
+        ]
+        if rows:
+            families.append(Family(str(family.label), rows))
+    return Matrix(columns, families, outside)
+
+
+def _cell_parts(deployments: list[Any], figures: Mapping[int, list[Any]]) -> dict[str, Any]:
+    ordered = sorted(deployments, key=lambda row: (_start(row), row.pk))
+    latest = ordered[-1]
+    own = [figure for figure in figures.get(latest.pk, []) if figure.value is not None]
+    return {
+        "deployments": ordered,
+        "figure": min(own, key=lambda figure: figure.pk) if own else None,
+        "coverage": "" if own else latest.coverage or "",
+        "contested": any(row.contested for row in ordered),
+    }
+
+
+def _start(deployment: Any) -> str:
+    begins_on = deployment.phase.begins_on if deployment.phase else None
+    return begins_on.isoformat() if begins_on else ""
