@@ -1,0 +1,1 @@
+"""The promise: who agreed what, with whom, until when."""

@@ -1,0 +1,32 @@
+"""Models of the promise, one noun a file; imported here so that Django finds them."""
+
+from agreements.models.agreement import Agreement, Representative
+from agreements.models.area import CooperationArea, Theme
+from agreements.models.event import Event, Participation, Person
+from agreements.models.party import Party
+from agreements.models.phase import Phase
+from agreements.models.province import Province
+from agreements.models.source import Citation, Discrepancy, DiscrepancySide, Source
+from agreements.models.statement import Statement
+from agreements.models.system import Category, System, SystemAlias
+
+__all__ = [
+    "Agreement",
+    "Category",
+    "Citation",
+    "CooperationArea",
+    "Discrepancy",
+    "DiscrepancySide",
+    "Event",
+    "Participation",
+    "Party",
+    "Person",
+    "Phase",
+    "Province",
+    "Representative",
+    "Source",
+    "Statement",
+    "System",
+    "SystemAlias",
+    "Theme",
+]

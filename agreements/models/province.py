@@ -1,0 +1,129 @@
+"""Provinces and municipalities through time: the map changes, agreements keep who signed them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from agreements.choices import ProvinceKind, one_of
+from agreements.models.source import Citation
+from coopportal.vietnamese import (
+    FoldedTextField,
+    SortKeyField,
+    VietnameseCharField,
+    VietnameseTextField,
+)
+
+
+class ProvinceQuerySet(models.QuerySet["Province"]):
+    def on(self, day: dt.date) -> ProvinceQuerySet:
+        """The map of a day. A unit without ``valid_from`` was always there, as far as we look back."""
+        return self.filter(
+            Q(valid_from__isnull=True) | Q(valid_from__lte=day),
+            Q(valid_to__isnull=True) | Q(valid_to__gte=day),
+        )
+
+
+class ProvinceManager(models.Manager.from_queryset(ProvinceQuerySet)):  # type: ignore[misc]
+    def get_by_natural_key(self, code: str, valid_from: str | dt.date | None) -> Province:
+        return self.get(code=code, valid_from=valid_from)
+
+
+class Province(models.Model):
+    """A provincial unit under one name and code, from one day to another.
+
+    Codes are two characters and are reused: 24 was Bắc Giang and is Bắc Ninh since 01/07/2025
+    (NQ 202/2025/QH15, QĐ 19/2025/QĐ-TTg), so the key is (code, valid_from).
+    """
+
+    code = models.CharField(_("mã"), max_length=2)
+    name = VietnameseCharField(_("tên"), max_length=80)
+    kind = models.CharField(_("loại"), max_length=20, choices=ProvinceKind)
+    iso_code = models.CharField(_("mã ISO 3166-2"), max_length=6, blank=True)
+    valid_from = models.DateField(_("từ ngày"), null=True, blank=True)
+    valid_to = models.DateField(_("đến hết ngày"), null=True, blank=True)
+    successor = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="predecessors",
+        verbose_name=_("đơn vị kế thừa"),
+    )
+    note = VietnameseTextField(_("ghi chú"), blank=True)
+    citations = models.ManyToManyField(
+        Citation, blank=True, related_name="provinces", verbose_name=_("trích dẫn")
+    )
+    search_text = FoldedTextField(sources=("name",))
+    sort_key = SortKeyField(source="name")
+
+    objects = ProvinceManager()
+    history = HistoricalRecords(
+        verbose_name=_("lịch sử tỉnh"), excluded_fields=["search_text", "sort_key"]
+    )
+
+    class Meta:
+        verbose_name = _("tỉnh, thành phố")
+        verbose_name_plural = _("tỉnh, thành phố")
+        ordering = ["sort_key", "valid_from"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code", "valid_from"],
+                name="province_code_valid_from_once",
+                violation_error_message=_(
+                    "Mã này đã có đơn vị từ cùng ngày. Sửa mã hoặc ngày bắt đầu."
+                ),
+            ),
+            models.UniqueConstraint(
+                fields=["code"],
+                condition=Q(valid_from__isnull=True),
+                name="province_code_once_without_valid_from",
+                violation_error_message=_(
+                    "Mã này đã có đơn vị không ghi ngày bắt đầu. Ghi ngày bắt đầu."
+                ),
+            ),
+            models.CheckConstraint(
+                name="province_valid_to_after_from",
+                condition=Q(valid_to__isnull=True)
+                | Q(valid_from__isnull=True)
+                | Q(valid_to__gte=F("valid_from")),
+                violation_error_message=_("Ngày kết thúc phải không sớm hơn ngày bắt đầu."),
+            ),
+            models.CheckConstraint(
+                name="province_successor_needs_end",
+                condition=Q(successor__isnull=True) | Q(valid_to__isnull=False),
+                violation_error_message=_("Đơn vị có đơn vị kế thừa thì phải ghi ngày kết thúc."),
+            ),
+            models.CheckConstraint(
+                name="province_code_two_digits",
+                condition=Q(code__regex=r"^[0-9]{2}$"),
+                violation_error_message=_("Mã tỉnh gồm đúng hai chữ số, ví dụ 01."),
+            ),
+            one_of("kind", ProvinceKind, "province"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def natural_key(self) -> tuple[str, str | None]:
+        return (self.code, self.valid_from.isoformat() if self.valid_from else None)
+
+    def valid_on(self, day: dt.date) -> bool:
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_to is None or day <= self.valid_to
+        )
+
+    def on(self, day: dt.date) -> Province:
+        """The unit that this one is on a day: itself, or the successor whose time it is.
+
+        Before its own time a unit is answered as itself: agreements keep the party that signed.
+        Each step follows ``successor``; select it (twice) where many rows are asked.
+        """
+        unit = self
+        while unit.valid_to is not None and unit.valid_to < day and unit.successor is not None:
+            unit = unit.successor
+        return unit

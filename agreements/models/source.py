@@ -1,0 +1,254 @@
+"""Where everything comes from: sources, the words cited from them, and sources that disagree."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from agreements.choices import Basis, SourceScope, one_of
+from coopportal.partial_dates import PartialDateField
+from coopportal.vietnamese import (
+    FoldedTextField,
+    SortKeyField,
+    VietnameseCharField,
+    VietnameseTextField,
+)
+
+#: Words a quotation may have: a figure with the few words that bind it, never an article's sentence.
+QUOTE_WORDS = 12
+
+
+def validate_quote_length(quote: str) -> None:
+    words = len(quote.split())
+    if words > QUOTE_WORDS:
+        raise ValidationError(
+            _(
+                "Trích dẫn có %(words)d từ; chỉ giữ con số và những từ gắn với nó, tối đa %(most)d từ."
+            ),
+            code="too_long",
+            params={"words": words, "most": QUOTE_WORDS},
+        )
+
+
+class SourceManager(models.Manager["Source"]):
+    def get_by_natural_key(self, slug: str) -> Source:
+        return self.get(slug=slug)
+
+
+class Source(models.Model):
+    """A public text or a document filed by a side. The text itself is not kept, its digest is.
+
+    ``issued_on`` is the day of issue as far as it is known; ``issued_basis`` says whether the text gives
+    it or we read it out of the context.
+    """
+
+    slug = models.SlugField(_("mã"), unique=True, max_length=80)
+    scope = models.CharField(
+        _("loại nguồn"), max_length=20, choices=SourceScope, default=SourceScope.ARTICLE
+    )
+    title = VietnameseCharField(_("tên"), max_length=300)
+    publisher = VietnameseCharField(_("nơi đăng"), max_length=200, blank=True)
+    authors = VietnameseCharField(_("tác giả"), max_length=200, blank=True)
+    photographers = VietnameseCharField(_("tác giả ảnh"), max_length=200, blank=True)
+    number = VietnameseCharField(_("số, ký hiệu"), max_length=80, blank=True)
+    issued_on = PartialDateField(_("ngày ban hành"))
+    issued_basis = models.CharField(
+        _("căn cứ của ngày"), max_length=20, choices=Basis, default=Basis.EXPLICIT
+    )
+    url = models.URLField(_("địa chỉ"), max_length=500, blank=True)
+    file = VietnameseCharField(_("tên tệp gốc"), max_length=200, blank=True)
+    sha256 = models.CharField(_("SHA-256 của tệp gốc"), max_length=64, blank=True)
+    note = VietnameseTextField(_("ghi chú"), blank=True)
+    search_text = FoldedTextField(sources=("title", "publisher", "authors", "number"))
+    sort_key = SortKeyField(source="title")
+
+    objects = SourceManager()
+    history = HistoricalRecords(
+        verbose_name=_("lịch sử nguồn"), excluded_fields=["search_text", "sort_key"]
+    )
+
+    class Meta:
+        verbose_name = _("nguồn")
+        verbose_name_plural = _("nguồn")
+        ordering = ["sort_key", "slug"]
+        constraints = [
+            one_of("scope", SourceScope, "source"),
+            one_of("issued_basis", Basis, "source"),
+            models.CheckConstraint(
+                name="source_sha256_length",
+                condition=models.Q(sha256="") | models.Q(sha256__regex=r"^[0-9a-f]{64}$"),
+                violation_error_message=_("Mã SHA-256 phải có đúng 64 ký tự."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.publisher or self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("source", args=[self.slug])
+
+    def natural_key(self) -> tuple[str]:
+        return (self.slug,)
+
+    @property
+    def is_external(self) -> bool:
+        """True for what lies outside the articles; pages mark it so."""
+        return self.scope == SourceScope.EXTERNAL
+
+
+class CitationManager(models.Manager["Citation"]):
+    def get_by_natural_key(self, source: str, locator: str, quote: str) -> Citation:
+        return self.get(source__slug=source, locator=locator, quote=quote)
+
+
+class Citation(models.Model):
+    """The few words of a source on which something rests. An empty quote points at the whole place."""
+
+    source = models.ForeignKey(
+        Source, on_delete=models.PROTECT, related_name="citations", verbose_name=_("nguồn")
+    )
+    locator = VietnameseCharField(_("vị trí"), max_length=80, blank=True)
+    quote = VietnameseCharField(
+        _("trích dẫn"), max_length=240, blank=True, validators=[validate_quote_length]
+    )
+    search_text = FoldedTextField(sources=("quote",))
+
+    objects = CitationManager()
+    history = HistoricalRecords(
+        verbose_name=_("lịch sử trích dẫn"), excluded_fields=["search_text"]
+    )
+
+    class Meta:
+        verbose_name = _("trích dẫn")
+        verbose_name_plural = _("trích dẫn")
+        ordering = ["source", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "locator", "quote"],
+                name="citation_once",
+                violation_error_message=_(
+                    "Trích dẫn này đã có cho nguồn và vị trí đó. Chọn lại dòng đã có."
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        place = f", {self.locator}" if self.locator else ""
+        words = f": “{self.quote}”" if self.quote else ""
+        return f"{self.source}{place}{words}"
+
+    def natural_key(self) -> tuple[str, str, str]:
+        return (self.source.slug, self.locator, self.quote)
+
+    natural_key.dependencies = ["agreements.source"]  # type: ignore[attr-defined]
+
+
+class DiscrepancyManager(models.Manager["Discrepancy"]):
+    def get_by_natural_key(self, slug: str) -> Discrepancy:
+        return self.get(slug=slug)
+
+
+class Discrepancy(models.Model):
+    """Sources that differ on a year, a title, a role, an instrument, an award or an extent.
+
+    Both stay readable; the side in use is marked and ``reason`` says why. Differing *reports* are
+    reports, not discrepancies (design.md §3).
+    """
+
+    slug = models.SlugField(_("mã"), unique=True, max_length=80)
+    topic = VietnameseCharField(_("vấn đề"), max_length=200)
+    reason = VietnameseTextField(_("lý do chọn"))
+    agreement = models.ForeignKey(
+        "agreements.Agreement",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="discrepancies",
+        verbose_name=_("thỏa thuận"),
+    )
+    phase = models.ForeignKey(
+        "agreements.Phase",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="discrepancies",
+        verbose_name=_("giai đoạn"),
+    )
+    person = models.ForeignKey(
+        "agreements.Person",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="discrepancies",
+        verbose_name=_("người"),
+    )
+    search_text = FoldedTextField(sources=("topic", "reason"))
+
+    objects = DiscrepancyManager()
+    history = HistoricalRecords(
+        verbose_name=_("lịch sử điểm khác nhau"), excluded_fields=["search_text"]
+    )
+
+    class Meta:
+        verbose_name = _("điểm các nguồn nói khác nhau")
+        verbose_name_plural = _("điểm các nguồn nói khác nhau")
+        ordering = ["slug"]
+
+    def __str__(self) -> str:
+        return self.topic
+
+    def natural_key(self) -> tuple[str]:
+        return (self.slug,)
+
+
+class DiscrepancySideManager(models.Manager["DiscrepancySide"]):
+    def get_by_natural_key(self, discrepancy: str, position: int) -> DiscrepancySide:
+        return self.get(discrepancy__slug=discrepancy, position=position)
+
+
+class DiscrepancySide(models.Model):
+    """What one source says in a discrepancy."""
+
+    discrepancy = models.ForeignKey(
+        Discrepancy,
+        on_delete=models.CASCADE,
+        related_name="sides",
+        verbose_name=_("điểm khác nhau"),
+    )
+    position = models.PositiveSmallIntegerField(_("thứ tự"))
+    citation = models.ForeignKey(
+        Citation,
+        on_delete=models.PROTECT,
+        related_name="discrepancy_sides",
+        verbose_name=_("trích dẫn"),
+    )
+    says = VietnameseCharField(_("nguồn nói gì"), max_length=300)
+    chosen = models.BooleanField(_("đang dùng"), default=False)
+
+    objects = DiscrepancySideManager()
+    history = HistoricalRecords(verbose_name=_("lịch sử ý của nguồn"))
+
+    class Meta:
+        verbose_name = _("ý của một nguồn")
+        verbose_name_plural = _("ý của các nguồn")
+        ordering = ["discrepancy", "position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["discrepancy", "position"],
+                name="discrepancyside_position_once",
+                violation_error_message=_("Thứ tự này đã có ý khác. Chọn số thứ tự khác."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.says
+
+    def natural_key(self) -> tuple[Any, ...]:
+        return (self.discrepancy.slug, self.position)
+
+    natural_key.dependencies = ["agreements.discrepancy"]  # type: ignore[attr-defined]

@@ -1,0 +1,1 @@
+"""The delivery: what was put in place, and how we know."""

@@ -1,0 +1,134 @@
+"""The words of delivery: stages and their groups, sides of a report, states and allowed transitions."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from agreements.choices import one_of
+
+__all__ = ["one_of"]
+
+
+class DeliverableKind(TextChoices):
+    """A deployment puts a system into service; the others are undertaken beside it."""
+
+    DEPLOYMENT = "deployment", _("Triển khai hệ thống")
+    INTEGRATION = "integration", _("Tích hợp, kết nối")
+    INFRASTRUCTURE = "infrastructure", _("Hạ tầng")
+    INVESTMENT = "investment", _("Đầu tư")
+    TRAINING = "training", _("Đào tạo, nhân lực")
+    SERVICE = "service", _("Dịch vụ, tư vấn")
+
+
+class Stage(TextChoices):
+    """How far a deliverable has come, as reported: a fact, not a judgement (DESIGN.md, labels)."""
+
+    NOT_STARTED = "not_started", _("Chưa triển khai")
+    PLANNED = "planned", _("Theo kế hoạch")
+    PROPOSAL = "proposal", _("Đang xây dựng đề án")
+    PILOTING = "piloting", _("Thí điểm")
+    IN_PROGRESS = "in_progress", _("Đang triển khai")
+    READY = "ready", _("Sẵn sàng cung cấp")
+    DEPLOYED = "deployed", _("Đã triển khai")
+    INTEGRATED = "integrated", _("Đã tích hợp")
+    SUBSTANTIALLY_COMPLETE = "substantially_complete", _("Cơ bản hoàn thành")
+    COMPLETED = "completed", _("Hoàn thành")
+    SUSPENDED = "suspended", _("Tạm dừng")
+    ENDED = "ended", _("Đã dừng")
+
+
+class StageGroup(TextChoices):
+    EARLY = "early", _("Chưa bắt đầu")
+    DOING = "doing", _("Đang làm")
+    DONE = "done", _("Đã có kết quả")
+    HOLD = "hold", _("Tạm dừng")
+    STOP = "stop", _("Đã dừng")
+
+
+#: The five groups of stages (design.md §3), in the order in which pages tell them.
+STAGE_GROUPS: dict[StageGroup, tuple[Stage, ...]] = {
+    StageGroup.EARLY: (Stage.NOT_STARTED, Stage.PLANNED),
+    StageGroup.DOING: (Stage.PROPOSAL, Stage.PILOTING, Stage.IN_PROGRESS),
+    StageGroup.DONE: (
+        Stage.READY,
+        Stage.DEPLOYED,
+        Stage.INTEGRATED,
+        Stage.SUBSTANTIALLY_COMPLETE,
+        Stage.COMPLETED,
+    ),
+    StageGroup.HOLD: (Stage.SUSPENDED,),
+    StageGroup.STOP: (Stage.ENDED,),
+}
+STAGE_GROUP_OF: dict[str, StageGroup] = {
+    stage.value: group for group, stages in STAGE_GROUPS.items() for stage in stages
+}
+
+
+class ReportSide(TextChoices):
+    """Who says it: one of the two sides, or a public source entered with its citation."""
+
+    PARTNER = "partner", _("Tỉnh, cơ quan đối tác")
+    VNPT = "vnpt", _("VNPT")
+    SOURCE = "source", _("Nguồn công bố")
+
+
+class ReportState(TextChoices):
+    DRAFT = "draft", _("Nháp")
+    SUBMITTED = "submitted", _("Chờ xác nhận")
+    CONFIRMED = "confirmed", _("Hai bên xác nhận")
+    RETURNED = "returned", _("Trả lại")
+    DISPUTED = "disputed", _("Không đồng ý")
+    WITHDRAWN = "withdrawn", _("Đã rút")
+    PUBLISHED = "published", _("Nguồn công bố")
+    SET_ASIDE = "set_aside", _("Không dùng, có nguồn tốt hơn")
+
+
+#: What may follow what. Returned, withdrawn, confirmed, disputed and set aside are final for the row:
+#: going on means a new report that revises it. The guards in the database hold the same table.
+TRANSITIONS: dict[ReportState, frozenset[ReportState]] = {
+    ReportState.DRAFT: frozenset({ReportState.SUBMITTED, ReportState.PUBLISHED}),
+    ReportState.SUBMITTED: frozenset(
+        {ReportState.CONFIRMED, ReportState.RETURNED, ReportState.DISPUTED, ReportState.WITHDRAWN}
+    ),
+    ReportState.PUBLISHED: frozenset(
+        {ReportState.CONFIRMED, ReportState.DISPUTED, ReportState.SET_ASIDE}
+    ),
+    ReportState.CONFIRMED: frozenset(),
+    ReportState.RETURNED: frozenset(),
+    ReportState.DISPUTED: frozenset(),
+    ReportState.WITHDRAWN: frozenset(),
+    ReportState.SET_ASIDE: frozenset(),
+}
+
+
+class Decision(TextChoices):
+    CONFIRM = "confirm", _("Xác nhận")
+    RETURN = "return", _("Trả lại")
+    DISPUTE = "dispute", _("Không đồng ý")
+
+
+class ChangeKind(TextChoices):
+    BECAME_OFFICIAL = "became_official", _("Thành số liệu chính thức")
+    CEASED = "ceased", _("Thôi là số liệu chính thức")
+
+
+class ValueKind(TextChoices):
+    """What a figure measures: all so far, what was added in the period, or the state on the day."""
+
+    RUNNING_TOTAL = "running_total", _("Lũy kế")
+    INCREMENT = "increment", _("Tăng thêm trong kỳ")
+    SNAPSHOT = "snapshot", _("Tại thời điểm")
+
+
+class Aggregation(TextChoices):
+    """What may be made of the figures of several deliverables; bare percentages: nothing."""
+
+    SUM = "sum", _("Cộng")
+    MEAN = "mean", _("Bình quân")
+    LATEST = "latest", _("Lấy số mới nhất")
+    NONE = "none", _("Không tổng hợp")
+
+
+class Direction(TextChoices):
+    UP = "up", _("Tăng là tốt")
+    DOWN = "down", _("Giảm là tốt")
+    NEUTRAL = "neutral", _("Không xét tăng giảm")

@@ -1,0 +1,116 @@
+"""The log of what became and ceased to be official: feed, data version, proof against tampering."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from deliverables.choices import ChangeKind, one_of
+from deliverables.models.report import ProgressReport
+
+#: What stands before the first change of the chain.
+GENESIS = "0" * 64
+
+
+class OfficialSequence(models.Model):
+    """The one row that is locked while a change is numbered, so that readers never miss a number.
+
+    It holds no number itself: the log does, and two truths could part.
+    """
+
+    class Meta:
+        verbose_name = _("khóa đánh số thay đổi")
+        verbose_name_plural = _("khóa đánh số thay đổi")
+        constraints = [
+            models.CheckConstraint(name="officialsequence_single_row", condition=models.Q(id=1)),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    @classmethod
+    def lock(cls) -> None:
+        """Hold the row until the surrounding transaction ends."""
+        cls.objects.get_or_create(pk=1)
+        cls.objects.select_for_update().get(pk=1)
+
+
+class OfficialChangeManager(models.Manager["OfficialChange"]):
+    def record(self, report: ProgressReport, kind: ChangeKind, at: dt.datetime) -> OfficialChange:
+        """Append one change. Call inside the transaction that makes or ends the report's reign.
+
+        Numbers follow commit order and have no gap, because the sequence row stays locked until then.
+        """
+        OfficialSequence.lock()
+        last = self.order_by("-seq").values("seq", "hash").first()
+        change = OfficialChange(
+            seq=last["seq"] + 1 if last else 1,
+            report=report,
+            kind=kind,
+            at=at,
+            previous_hash=last["hash"] if last else GENESIS,
+        )
+        change.hash = change.compute_hash()
+        change.save(force_insert=True)
+        return change
+
+    def first_broken(self) -> OfficialChange | None:
+        """The first change whose number, link or hash does not hold; ``None`` when the chain is whole."""
+        expected, previous = 1, GENESIS
+        rows = self.select_related("report__deliverable", "report__revises").prefetch_related(
+            "report__measurements__indicator", "report__citations__source"
+        )
+        for change in rows.order_by("seq"):
+            if (
+                change.seq != expected
+                or change.previous_hash != previous
+                or change.hash != change.compute_hash()
+            ):
+                return change
+            expected, previous = expected + 1, change.hash
+        return None
+
+
+class OfficialChange(models.Model):
+    """One report became official or ceased to be, numbered and chained by SHA-256."""
+
+    seq = models.PositiveBigIntegerField(_("số thứ tự"), primary_key=True)
+    report = models.ForeignKey(
+        ProgressReport, on_delete=models.PROTECT, related_name="changes", verbose_name=_("báo cáo")
+    )
+    kind = models.CharField(_("thay đổi"), max_length=20, choices=ChangeKind)
+    at = models.DateTimeField(_("lúc"))
+    hash = models.CharField(_("mã băm"), max_length=64)
+    previous_hash = models.CharField(_("mã băm trước"), max_length=64)
+
+    objects = OfficialChangeManager()
+
+    class Meta:
+        verbose_name = _("thay đổi số liệu chính thức")
+        verbose_name_plural = _("thay đổi số liệu chính thức")
+        ordering = ["seq"]
+        constraints = [
+            one_of("kind", ChangeKind, "officialchange"),
+            models.UniqueConstraint(fields=["report", "kind"], name="officialchange_kind_once"),
+            models.UniqueConstraint(fields=["previous_hash"], name="officialchange_chain_unforked"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.seq} {self.get_kind_display()}"
+
+    def compute_hash(self) -> str:
+        """SHA-256 over the previous hash and everything this change stands for, in canonical JSON."""
+        told: dict[str, Any] = {
+            "seq": self.seq,
+            "kind": str(self.kind),
+            "at": self.at.astimezone(dt.UTC).isoformat(),
+            "content": self.report.content(),
+            "previous_hash": self.previous_hash,
+        }
+        canonical = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()

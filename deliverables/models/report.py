@@ -1,0 +1,341 @@
+"""Progress reports with their measurements and evidence: what was said, by whom, as of when."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from agreements.choices import Qualifier
+from agreements.models import Citation
+from coopportal.clock import Moment, today
+from coopportal.partial_dates import PartialDateField
+from coopportal.vietnamese import VietnameseCharField, VietnameseTextField
+from deliverables.choices import ReportSide, ReportState, Stage, one_of
+from deliverables.models.deliverable import Deliverable
+from deliverables.models.indicator import Indicator
+
+
+class ProgressReportQuerySet(models.QuerySet["ProgressReport"]):
+    def official(self, moment: Moment) -> ProgressReportQuerySet:
+        """Official at (as_of A, known_on K).
+
+        That is ``as_of_end ≤ A`` and ``official_from ≤ end of day K < official_to`` (design.md §3).
+
+        A NULL ``official_from`` was never official; a NULL ``official_to`` still is.
+        """
+        return self.filter(
+            Q(official_from__isnull=False),
+            Q(as_of_end__lte=moment.as_of),
+            Q(official_from__lt=moment.known_until),
+            Q(official_to__isnull=True) | Q(official_to__gte=moment.known_until),
+        )
+
+    def latest_first(self) -> ProgressReportQuerySet:
+        """The order in which reports overtake one another: (as_of_end, official_from, id)."""
+        return self.order_by("-as_of_end", "-official_from", "-id")
+
+
+class ProgressReportManager(models.Manager.from_queryset(ProgressReportQuerySet)):  # type: ignore[misc]
+    def get_by_natural_key(self, uid: str) -> ProgressReport:
+        return self.get(uid=uid)
+
+
+class ProgressReport(models.Model):
+    """What one side, or a public source, says of a deliverable as of a day.
+
+    Once it is no draft, what it says never changes again: the database refuses it (deliverables/triggers).
+    ``official_from`` and ``official_to`` bound its reign; both are instants set once.
+    """
+
+    uid = models.UUIDField(_("mã"), unique=True, default=uuid.uuid4, editable=False)
+    deliverable = models.ForeignKey(
+        Deliverable, on_delete=models.PROTECT, related_name="reports", verbose_name=_("hạng mục")
+    )
+    as_of = PartialDateField(_("tính đến"))
+    as_of_end = models.DateField(
+        _("tính đến hết ngày"),
+        help_text=_(
+            "Ngày muộn nhất mà “tính đến” cho phép; không ghi ngày thì theo ngày của nguồn."
+        ),
+    )
+    stage = models.CharField(_("trạng thái"), max_length=30, choices=Stage)
+    narrative = VietnameseTextField(_("diễn giải"), blank=True)
+    coverage = VietnameseCharField(_("phạm vi áp dụng"), max_length=200, blank=True)
+    side = models.CharField(_("bên báo cáo"), max_length=10, choices=ReportSide)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reports",
+        verbose_name=_("người lập"),
+    )
+    state = models.CharField(
+        _("tình trạng"), max_length=20, choices=ReportState, default=ReportState.DRAFT
+    )
+    set_aside_reason = VietnameseTextField(_("lý do không dùng"), blank=True)
+    revises = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="revisions",
+        verbose_name=_("sửa báo cáo"),
+    )
+    created_at = models.DateTimeField(_("lập lúc"), auto_now_add=True)
+    submitted_at = models.DateTimeField(_("gửi lúc"), null=True, blank=True, editable=False)
+    decided_at = models.DateTimeField(_("quyết định lúc"), null=True, blank=True, editable=False)
+    official_from = models.DateTimeField(_("chính thức từ"), null=True, blank=True, editable=False)
+    official_to = models.DateTimeField(_("chính thức đến"), null=True, blank=True, editable=False)
+    citations = models.ManyToManyField(
+        Citation, blank=True, related_name="reports", verbose_name=_("trích dẫn")
+    )
+
+    objects = ProgressReportManager()
+
+    class Meta:
+        verbose_name = _("báo cáo số liệu")
+        verbose_name_plural = _("báo cáo số liệu")
+        ordering = ["deliverable", "-as_of_end", "-id"]
+        constraints = [
+            one_of("stage", Stage, "progressreport"),
+            one_of("side", ReportSide, "progressreport"),
+            one_of("state", ReportState, "progressreport"),
+            models.CheckConstraint(
+                name="progressreport_submitted_has_time",
+                condition=Q(state__in=["draft", "published", "set_aside"])
+                | Q(submitted_at__isnull=False)
+                | Q(side=ReportSide.SOURCE),
+                violation_error_message=_("Báo cáo đã gửi phải có thời điểm gửi."),
+            ),
+            models.CheckConstraint(
+                name="progressreport_decided_has_time",
+                condition=Q(state__in=["draft", "submitted", "published"])
+                | Q(decided_at__isnull=False),
+                violation_error_message=_("Báo cáo đã quyết định phải có thời điểm quyết định."),
+            ),
+            models.CheckConstraint(
+                name="progressreport_official_has_start",
+                condition=Q(official_from__isnull=False)
+                | ~Q(state__in=["confirmed", "published", "set_aside"]),
+                violation_error_message=_("Báo cáo chính thức phải có thời điểm bắt đầu."),
+            ),
+            models.CheckConstraint(
+                name="progressreport_never_official_states",
+                condition=~Q(state__in=["draft", "submitted", "returned", "withdrawn"])
+                | Q(official_from__isnull=True),
+                violation_error_message=_("Báo cáo chưa được xác nhận thì chưa phải chính thức."),
+            ),
+            models.CheckConstraint(
+                name="progressreport_reign_in_order",
+                condition=Q(official_to__isnull=True) | Q(official_to__gte=F("official_from")),
+                violation_error_message=_("Thời điểm thôi chính thức phải sau thời điểm bắt đầu."),
+            ),
+            models.CheckConstraint(
+                name="progressreport_published_is_source",
+                condition=~Q(state__in=["published", "set_aside"]) | Q(side=ReportSide.SOURCE),
+                violation_error_message=_("Chỉ số liệu từ nguồn công bố mới được đăng thẳng."),
+            ),
+            models.CheckConstraint(
+                name="progressreport_set_aside_has_reason",
+                condition=(Q(state=ReportState.SET_ASIDE) & ~Q(set_aside_reason=""))
+                | (~Q(state=ReportState.SET_ASIDE) & Q(set_aside_reason="")),
+                violation_error_message=_("Không dùng một nguồn thì phải ghi lý do."),
+            ),
+            models.CheckConstraint(
+                name="progressreport_side_has_author",
+                condition=Q(side=ReportSide.SOURCE) | Q(author__isnull=False),
+                violation_error_message=_("Báo cáo của một bên phải có người lập."),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["deliverable", "-as_of_end", "-official_from", "-id"],
+                name="report_current",
+                condition=Q(official_from__isnull=False),
+            ),
+            models.Index(fields=["state", "submitted_at"], name="report_queue"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.deliverable}, {self.as_of_end:%d/%m/%Y}"
+
+    def natural_key(self) -> tuple[str]:
+        return (str(self.uid),)
+
+    def official_at(self, moment: Moment) -> bool:
+        """The same rule as :meth:`ProgressReportQuerySet.official`, for a row in hand."""
+        return (
+            self.official_from is not None
+            and self.as_of_end <= moment.as_of
+            and self.official_from < moment.known_until
+            and (self.official_to is None or self.official_to >= moment.known_until)
+        )
+
+    def content(self) -> dict[str, Any]:
+        """What the report says, in a canonical form: the part that never changes and that is hashed."""
+        return {
+            "report": str(self.uid),
+            "deliverable": self.deliverable.slug,
+            "as_of": self.as_of.iso if self.as_of else None,
+            "as_of_end": self.as_of_end.isoformat(),
+            "stage": self.stage,
+            "narrative": self.narrative,
+            "coverage": self.coverage,
+            "side": self.side,
+            "revises": str(self.revises.uid) if self.revises else None,
+            "measurements": [
+                measurement.content()
+                for measurement in sorted(
+                    self.measurements.all(), key=lambda row: row.indicator.key
+                )
+            ],
+            "citations": sorted(citation.natural_key() for citation in self.citations.all()),
+        }
+
+
+class MeasurementManager(models.Manager["Measurement"]):
+    def get_by_natural_key(self, report: str, indicator: str) -> Measurement:
+        return self.get(report__uid=report, indicator__key=indicator)
+
+
+def plain(value: Any) -> str | None:
+    """A decimal without exponent or idle zeros: ``32``, ``24.5``; the same on every database."""
+    if value is None:
+        return None
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+class Measurement(models.Model):
+    """One indicator's figure in a report. Without a value it says that there is no figure, which is no 0.
+
+    ``value`` is in the indicator's unit; ``numerator`` and ``denominator`` stand behind a percentage
+    where they are known; ``text`` is the source's own word where there is no number ("phần lớn").
+    """
+
+    report = models.ForeignKey(
+        ProgressReport,
+        on_delete=models.CASCADE,
+        related_name="measurements",
+        verbose_name=_("báo cáo"),
+    )
+    indicator = models.ForeignKey(
+        Indicator, on_delete=models.PROTECT, related_name="measurements", verbose_name=_("chỉ tiêu")
+    )
+    value = models.DecimalField(
+        _("giá trị"), max_digits=20, decimal_places=4, null=True, blank=True
+    )
+    numerator = models.DecimalField(
+        _("tử số"), max_digits=20, decimal_places=4, null=True, blank=True
+    )
+    denominator = models.DecimalField(
+        _("mẫu số"), max_digits=20, decimal_places=4, null=True, blank=True
+    )
+    qualifier = models.CharField(
+        _("từ chỉ mức"), max_length=20, choices=Qualifier, default=Qualifier.EXACT
+    )
+    text = VietnameseCharField(
+        _("nguyên văn"),
+        max_length=200,
+        blank=True,
+        help_text=_("Cách nguồn ghi con số, tối đa 12 từ."),
+    )
+
+    objects = MeasurementManager()
+
+    class Meta:
+        verbose_name = _("số liệu")
+        verbose_name_plural = _("số liệu")
+        ordering = ["report", "indicator"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["report", "indicator"],
+                name="measurement_indicator_once",
+                violation_error_message=_("Báo cáo này đã có chỉ tiêu đó."),
+            ),
+            one_of("qualifier", Qualifier, "measurement"),
+            models.CheckConstraint(
+                name="measurement_exact_has_value",
+                condition=~Q(qualifier=Qualifier.EXACT) | Q(value__isnull=False),
+                violation_error_message=_(
+                    "Không có số thì chọn “không nêu số”, đừng để “đúng”; ô trống không phải là 0."
+                ),
+            ),
+            models.CheckConstraint(
+                name="measurement_unspecified_has_none",
+                condition=~Q(qualifier=Qualifier.UNSPECIFIED) | Q(value__isnull=True),
+                violation_error_message=_("Đã chọn “không nêu số” thì để trống giá trị."),
+            ),
+            models.CheckConstraint(
+                name="measurement_share_complete",
+                condition=Q(numerator__isnull=True) | Q(denominator__gt=0),
+                violation_error_message=_("Có tử số thì phải có mẫu số lớn hơn 0."),
+            ),
+        ]
+        indexes = [models.Index(fields=["indicator", "report"], name="measurement_by_indicator")]
+
+    def __str__(self) -> str:
+        return f"{self.indicator}: {plain(self.value) or self.text or '–'}"
+
+    def natural_key(self) -> tuple[str, str]:
+        return (str(self.report.uid), self.indicator.key)
+
+    natural_key.dependencies = ["deliverables.progressreport"]  # type: ignore[attr-defined]
+
+    def content(self) -> dict[str, str | None]:
+        return {
+            "indicator": self.indicator.key,
+            "value": plain(self.value),
+            "numerator": plain(self.numerator),
+            "denominator": plain(self.denominator),
+            "qualifier": self.qualifier,
+            "text": self.text,
+        }
+
+
+def _evidence_path(evidence: EvidenceFile, filename: str) -> str:
+    """Stored under the report's key, never under the name that was sent."""
+    suffix = filename.rpartition(".")[2].lower()[:10] if "." in filename else "bin"
+    return f"evidence/{today():%Y/%m}/{evidence.report.uid}/{uuid.uuid4()}.{suffix}"
+
+
+class EvidenceFile(models.Model):
+    """A file that a side attached to its report; readable by those who represent either side."""
+
+    report = models.ForeignKey(
+        ProgressReport, on_delete=models.CASCADE, related_name="files", verbose_name=_("báo cáo")
+    )
+    file = models.FileField(_("tệp"), upload_to=_evidence_path, max_length=300)
+    name = VietnameseCharField(_("tên tệp"), max_length=200)
+    sha256 = models.CharField(
+        _("SHA-256"), max_length=64, validators=[RegexValidator(r"^[0-9a-f]{64}$")]
+    )
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="evidence_files",
+        verbose_name=_("người tải lên"),
+    )
+    uploaded_at = models.DateTimeField(_("tải lên lúc"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("tệp minh chứng")
+        verbose_name_plural = _("tệp minh chứng")
+        ordering = ["report", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["report", "sha256"],
+                name="evidencefile_once",
+                violation_error_message=_("Tệp này đã được đính kèm."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,252 @@
+"""The database's own guards: once a report is no draft, what it says can be neither changed nor deleted.
+
+Written for SQLite and PostgreSQL from one table of rules, so that both refuse the same things with the
+same words. Guards compare old and new content, so that an equal ``loaddata`` passes. The one switch for
+test flushes is :func:`lifted`. A migration that rebuilds a guarded table must call :func:`install` again
+(SQLite drops a rebuilt table's triggers); a test finds every guard after migrate. See ADR 5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from deliverables.choices import TRANSITIONS, ReportState
+
+REPORT = "deliverables_progressreport"
+MEASUREMENT = "deliverables_measurement"
+CITATION_LINK = "deliverables_progressreport_citations"
+EVIDENCE = "deliverables_evidencefile"
+VERDICT = "deliverables_verdict"
+CHANGE = "deliverables_officialchange"
+TARGET = "deliverables_target"
+
+_REPORT_CONTENT = (
+    "uid",
+    "deliverable_id",
+    "as_of",
+    "as_of_end",
+    "stage",
+    "narrative",
+    "coverage",
+    "side",
+    "author_id",
+    "revises_id",
+)
+_REPORT_TIMES = ("submitted_at", "decided_at", "official_from", "official_to", "set_aside_reason")
+_MEASUREMENT_CONTENT = (
+    "report_id",
+    "indicator_id",
+    "value",
+    "numerator",
+    "denominator",
+    "qualifier",
+    "text",
+)
+
+_FROZEN = (
+    "Báo cáo đã gửi hoặc đã đăng thì không sửa, không xóa được. Lập báo cáo mới để đính chính."
+)
+_TRANSITION = "Báo cáo không thể chuyển sang tình trạng này."
+_TIME = "Mốc thời gian của báo cáo chỉ ghi một lần, không sửa được."
+_APPEND_ONLY = "Dòng này chỉ được thêm, không sửa, không xóa được."
+
+
+@dataclass(frozen=True)
+class Guard:
+    """One refusal: before ``event`` on ``table``, when ``condition`` holds, with a Vietnamese message.
+
+    ``condition`` is written with ``{differs:a,b}`` for "any of these columns changes".
+    """
+
+    name: str
+    table: str
+    event: str
+    condition: str
+    message: str
+    differs: tuple[str, ...] = ()
+
+    def _differs(self, operator: str) -> str:
+        return (
+            "("
+            + " OR ".join(f"OLD.{column} {operator} NEW.{column}" for column in self.differs)
+            + ")"
+        )
+
+    def _sql_condition(self, operator: str) -> str:
+        parts = [
+            part
+            for part in (self.condition, self._differs(operator) if self.differs else "")
+            if part
+        ]
+        return " AND ".join(f"({part})" for part in parts) or "1 = 1"
+
+    def create(self, vendor: str) -> list[str]:
+        if vendor == "sqlite":
+            return [
+                f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} FOR EACH ROW "
+                f"WHEN {self._sql_condition('IS NOT')} "
+                f"BEGIN SELECT RAISE(ABORT, '{self.message}'); END"
+            ]
+        row = "OLD" if self.event == "DELETE" else "NEW"
+        return [
+            f"CREATE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $guard$ "
+            f"BEGIN IF {self._sql_condition('IS DISTINCT FROM')} THEN "
+            f"RAISE EXCEPTION '{self.message}' USING ERRCODE = 'check_violation'; END IF; "
+            f"RETURN {row}; END $guard$",
+            f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} "
+            f"FOR EACH ROW EXECUTE FUNCTION {self.name}()",
+        ]
+
+    def drop(self, vendor: str) -> list[str]:
+        if vendor == "sqlite":
+            return [f"DROP TRIGGER IF EXISTS {self.name}"]
+        return [
+            f"DROP TRIGGER IF EXISTS {self.name} ON {self.table}",
+            f"DROP FUNCTION IF EXISTS {self.name}()",
+        ]
+
+
+def _forbidden_transitions() -> str:
+    allowed = [
+        f"(OLD.state = '{state.value}' AND NEW.state IN ({', '.join(repr(n.value) for n in sorted(after))}))"
+        for state, after in TRANSITIONS.items()
+        if after
+    ]
+    return f"OLD.state <> NEW.state AND NOT ({' OR '.join(allowed)})"
+
+
+def _report_sealed(report_id: str) -> str:
+    """The report is no draft, and no longer being entered: a published one is whole once it is logged."""
+    draft, published = ReportState.DRAFT.value, ReportState.PUBLISHED.value
+    aside = ReportState.SET_ASIDE.value
+    return (
+        f"EXISTS (SELECT 1 FROM {REPORT} r WHERE r.id = {report_id} AND r.state <> '{draft}' "
+        f"AND (r.state NOT IN ('{published}', '{aside}') "
+        f"OR EXISTS (SELECT 1 FROM {CHANGE} c WHERE c.report_id = r.id)))"
+    )
+
+
+def _report_left_draft(report_id: str) -> str:
+    return (
+        f"EXISTS (SELECT 1 FROM {REPORT} r WHERE r.id = {report_id} "
+        f"AND r.state <> '{ReportState.DRAFT.value}')"
+    )
+
+
+def _parts_of_report(prefix: str, table: str, column: str, content: tuple[str, ...]) -> list[Guard]:
+    return [
+        Guard(f"{prefix}_insert_guard", table, "INSERT", _report_sealed(f"NEW.{column}"), _FROZEN),
+        Guard(
+            f"{prefix}_update_guard",
+            table,
+            "UPDATE",
+            f"{_report_left_draft(f'OLD.{column}')} OR {_report_left_draft(f'NEW.{column}')}",
+            _FROZEN,
+            differs=content,
+        ),
+        Guard(
+            f"{prefix}_delete_guard", table, "DELETE", _report_left_draft(f"OLD.{column}"), _FROZEN
+        ),
+    ]
+
+
+def _append_only(prefix: str, table: str, content: tuple[str, ...]) -> list[Guard]:
+    return [
+        Guard(f"{prefix}_update_guard", table, "UPDATE", "", _APPEND_ONLY, differs=content),
+        Guard(f"{prefix}_delete_guard", table, "DELETE", "", _APPEND_ONLY),
+    ]
+
+
+def guards() -> list[Guard]:
+    """Every guard there is, in the order in which they are installed."""
+    left_draft = f"OLD.state <> '{ReportState.DRAFT.value}'"
+    times_once = " OR ".join(
+        f"(OLD.{column} IS NOT NULL AND OLD.{column} <> '' AND (NEW.{column} IS NULL "
+        f"OR NEW.{column} <> OLD.{column}))"
+        if column == "set_aside_reason"
+        else f"(OLD.{column} IS NOT NULL AND (NEW.{column} IS NULL OR NEW.{column} <> OLD.{column}))"
+        for column in _REPORT_TIMES
+    )
+    return [
+        Guard(
+            "report_content_guard", REPORT, "UPDATE", left_draft, _FROZEN, differs=_REPORT_CONTENT
+        ),
+        Guard("report_delete_guard", REPORT, "DELETE", left_draft, _FROZEN),
+        Guard("report_state_guard", REPORT, "UPDATE", _forbidden_transitions(), _TRANSITION),
+        Guard("report_time_guard", REPORT, "UPDATE", times_once, _TIME),
+        *_parts_of_report("measurement", MEASUREMENT, "report_id", _MEASUREMENT_CONTENT),
+        *_parts_of_report(
+            "report_citation",
+            CITATION_LINK,
+            "progressreport_id",
+            ("progressreport_id", "citation_id"),
+        ),
+        *_parts_of_report(
+            "evidence", EVIDENCE, "report_id", ("report_id", "file", "name", "sha256")
+        ),
+        *_append_only(
+            "verdict",
+            VERDICT,
+            (
+                "report_id",
+                "side",
+                "decision",
+                "reason",
+                "counter_stage",
+                "counter_figures",
+                "by_id",
+                "at",
+            ),
+        ),
+        *_append_only(
+            "change", CHANGE, ("seq", "report_id", "kind", "at", "hash", "previous_hash")
+        ),
+        *_append_only(
+            "target",
+            TARGET,
+            ("deliverable_id", "indicator_id", "baseline", "value", "due_on", "set_on"),
+        ),
+    ]
+
+
+def _run(connection: Any, statements: list[str]) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+def install(connection: Any) -> None:
+    """(Re)create every guard on a connection; safe to call when some are there already."""
+    uninstall(connection)
+    for guard in guards():
+        _run(connection, guard.create(connection.vendor))
+
+
+def uninstall(connection: Any) -> None:
+    for guard in guards():
+        _run(connection, guard.drop(connection.vendor))
+
+
+def installed(connection: Any) -> set[str]:
+    """The names of the guards that the database really has."""
+    query = (
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        if connection.vendor == "sqlite"
+        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return {row[0] for row in cursor.fetchall()}
+
+
+@contextmanager
+def lifted(connection: Any) -> Iterator[None]:
+    """The one switch: guards off inside the block, for emptying a test database. Never used by the app."""
+    uninstall(connection)
+    try:
+        yield
+    finally:
+        install(connection)
