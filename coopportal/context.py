@@ -164,7 +164,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "moment": moment,
         "clock": SimpleLazyObject(lambda: clock_bar(request)),
         "nav": SimpleLazyObject(lambda: navigation(request, moment)),
-        "login_url": url_or_none("accounts:sign-in"),
-        "logout_url": url_or_none("accounts:sign-out"),
+        "login_url": url_or_none("login"),
+        "logout_url": url_or_none("logout"),
         "portal_name": gettext("Cổng hợp tác số"),
     }

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from agreements.choices import Qualifier
+from agreements.present_names import say_present_name
 from coopportal.clock import ZONE, Moment
 from coopportal.partial_dates import PartialDate
 
@@ -131,25 +132,6 @@ def present_name(context: template.Context, party: Any) -> str | SafeString:
     """What a partner is called on the day asked, when that differs: "nay thuộc Bắc Ninh"; else nothing."""
     words = say_present_name(party, _moment(context).as_of)
     return format_html('<span class="was">{}</span>', words) if words else ""
-
-
-def say_present_name(party: Any, as_of: dt.date) -> str:
-    """ "nay thuộc Bắc Ninh", "gồm cả Yên Bái cũ", "nay là …": what the day's map adds to a signed name.
-
-    Follows ``province.successor`` and, where the name stays, ``successor.predecessors``: select and
-    prefetch them (``PRESENT_NAME_PATHS``) when many parties are told.
-    """
-    province = party.province
-    if province is None:
-        later = party.successor_on(as_of)
-        return _("nay là %(name)s") % {"name": later} if later else ""
-    unit = province.on(as_of)
-    if unit.pk == province.pk:
-        return ""
-    if unit.name != province.name:
-        return _("nay thuộc %(name)s") % {"name": unit.name}
-    joined = [other.name for other in unit.predecessors.all() if other.name != province.name]
-    return _("gồm cả %(names)s cũ") % {"names": ", ".join(joined)} if joined else ""
 
 
 # ---- addresses that keep the moment ------------------------------------------------------------------

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.urls import NoReverseMatch
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from agreements.templatetags.coop import address, qualifier, say_number
 from coopportal.clock import Moment
 from deliverables.choices import STAGE_GROUP_OF, Decision, ReportSide, ReportState, Stage
 
@@ -58,6 +60,44 @@ def stage_glyph(key: str | None) -> SafeString:
         key or "none",
         stage_label(key),
     )
+
+
+@register.simple_tag(takes_context=True)
+def matrix_cell(context: template.Context, cell: Any) -> SafeString:
+    """A cell of the matrix: glyph of each phase in order, first figure or extent, * where sources differ."""
+    glyphs = format_html_join(
+        format_html('<span class="arrow" aria-hidden="true">→</span>'),
+        "{}",
+        ((stage_glyph(row.stage),) for row in cell.deployments),
+    )
+    words = _cell_words(cell)
+    inner = format_html("{}{}{}", glyphs, words, "*" if cell.contested else "")
+    title = "; ".join(
+        f"{row.phase.years}: {stage_label(row.stage)}" if row.phase else stage_label(row.stage)
+        for row in cell.deployments
+    )
+    try:
+        path = cell.latest.get_absolute_url()
+    except NoReverseMatch:
+        return format_html('<span class="cell" title="{}">{}</span>', title, inner)
+    moment = context.get("moment")
+    return format_html(
+        '<a class="cell" href="{}" title="{}">{}</a>',
+        address(path, moment.query if moment else {}),
+        title,
+        inner,
+    )
+
+
+def _cell_words(cell: Any) -> str | SafeString:
+    if cell.figure is not None:
+        figure = cell.figure
+        before = f"{qualifier(figure.qualifier)} " if qualifier(figure.qualifier) else ""
+        glue = "" if figure.indicator.unit == "%" else " "
+        told = f"{before}{say_number(figure.value)}{glue}{figure.indicator.unit}"
+    else:
+        told = cell.coverage
+    return format_html('<span class="told">{}</span>', told) if told else ""
 
 
 @register.filter

@@ -1,0 +1,276 @@
+"""What the overview asks of the database, one query a question, told in its sections' words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Prefetch
+
+from agreements.models import Discrepancy, DiscrepancySide, Phase
+from agreements.present_names import with_present_names
+from coopportal.clock import Moment
+from deliverables.choices import ChangeKind
+from deliverables.models import Deliverable, Measurement, OfficialChange, ProgressReport, Verdict
+from deliverables.summaries.matrix import Matrix, matrix
+from deliverables.summaries.stages import Segment, stage_strip
+from deliverables.summaries.standing import current_figures, is_confirmed_at
+from deliverables.summaries.timeline import Timeline, timeline
+
+#: Changes shown; the rest is in the changes feed.
+LATEST_CHANGES = 6
+
+
+@dataclass(frozen=True)
+class Change:
+    """A report that became official: what it says now, and what stood before it."""
+
+    change: Any
+    figures: list[Any]
+    earlier: Any = None
+
+    @property
+    def report(self) -> Any:
+        return self.change.report
+
+    @property
+    def earlier_figure(self) -> Any:
+        """The earlier report's figure of the indicator told first here; None when it had none."""
+        if self.earlier is None or not self.figures:
+            return None
+        indicator = self.figures[0].indicator_id
+        return next((m for m in self.earlier.told if m.indicator_id == indicator), None)
+
+
+@dataclass
+class Overview:
+    """Everything on the page at one moment. Counts are of rows listed here, never invented."""
+
+    moment: Moment
+    phases: list[Any]
+    subsidiaries: list[Any]
+    deployments: list[Any]
+    figures: dict[int, list[Any]]
+    discrepancies: list[Any]
+    changes: list[Change]
+    agreements: list[Any] = field(init=False)
+    timeline: Timeline = field(init=False)
+    strip: list[Segment] = field(init=False)
+    matrix: Matrix = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.agreements = list({phase.agreement_id: phase.agreement for phase in self.phases}.values())
+        self.timeline = timeline(self.phases, self.moment.as_of)
+        self.strip = stage_strip(row.stage for row in self.deployments)
+        parents = {phase.agreement_id: phase.parent.agreement_id for phase in self.subsidiaries}
+        self.matrix = matrix(self.deployments, self.agreements, parents, self.figures)
+
+    # ---- headline figures ----
+
+    @property
+    def provinces(self) -> list[Any]:
+        return [row for row in self.agreements if row.partner.is_province]
+
+    @property
+    def agencies(self) -> list[Any]:
+        return [row for row in self.agreements if not row.partner.is_province]
+
+    @property
+    def merged_away(self) -> list[Any]:
+        """Provinces that go by another name on the day asked."""
+        day = self.moment.as_of
+        return [
+            row
+            for row in self.provinces
+            if row.partner.province and row.partner.province.on(day).name != row.partner.province.name
+        ]
+
+    @property
+    def in_force(self) -> list[Any]:
+        return [phase for phase in self.phases if phase.in_force_on(self.moment.as_of)]
+
+    @property
+    def systems(self) -> int:
+        return len({row.system_id for row in self.deployments})
+
+    @property
+    def standing_figures(self) -> list[Any]:
+        """Figures with a value, of all deliverables whose time has begun."""
+        return [m for own in self.figures.values() for m in own if m.value is not None]
+
+    @property
+    def confirmed_figures(self) -> int:
+        return sum(is_confirmed_at(m.report, self.moment) for m in self.standing_figures)
+
+    @property
+    def latest_report_day(self) -> Any:
+        return max((row.as_of_end for row in self.deployments if row.as_of_end), default=None)
+
+    # ---- what needs attention ----
+
+    @property
+    def expired(self) -> list[Any]:
+        day = self.moment.as_of
+        return [phase for phase in self.phases if phase.ends_on and phase.ends_on < day]
+
+    @property
+    def last_expired(self) -> list[Any]:
+        """Those that ended last: the ones a next phase is expected for."""
+        last = max((phase.ends_on for phase in self.expired), default=None)
+        return [phase for phase in self.expired if phase.ends_on == last]
+
+    @property
+    def last_expired_more(self) -> int:
+        return max(len(self.last_expired) - 4, 0)
+
+    @property
+    def subsidiary_partners(self) -> list[str]:
+        """Under whose agreements the subsidiary ones stand."""
+        by_id = {row.pk: row.partner.short_name for row in self.agreements}
+        above = (by_id.get(phase.parent.agreement_id) for phase in self.subsidiaries)
+        return list(dict.fromkeys(filter(None, above)))
+
+    @property
+    def terms(self) -> set[tuple[int | None, int | None]]:
+        """The different terms: 2014–2020, 2015–2020 …"""
+        return {(phase.start_year, phase.end_year) for phase in self.phases}
+
+    @property
+    def discrepancy_examples(self) -> list[str]:
+        return [row.topic for row in self.discrepancies[:2]]
+
+    @property
+    def unsigned(self) -> list[Any]:
+        return [phase for phase in self.phases if phase.signed_on is None]
+
+    @property
+    def without_systems(self) -> list[Any]:
+        return [column.agreement for column in self.matrix.columns if column.empty]
+
+    @property
+    def disputed_most(self) -> tuple[Any, int] | None:
+        """The partner on which sources differ most often, and how often."""
+        counts = Counter(filter(None, (agreement_of(row) for row in self.discrepancies)))
+        by_id = {row.pk: row for row in self.agreements}
+        for agreement_id, count in counts.most_common():
+            if agreement_id in by_id:
+                return by_id[agreement_id], count
+        return None
+
+
+def agreement_of(discrepancy: Any) -> int | None:
+    """The agreement a discrepancy is about, straight or by its phase."""
+    if discrepancy.agreement_id:
+        return int(discrepancy.agreement_id)
+    return int(discrepancy.phase.agreement_id) if discrepancy.phase else None
+
+
+def overview_at(moment: Moment) -> Overview:
+    """Fetch what the overview shows at a moment: a fixed number of queries, whatever the rows."""
+    phases = _phases(moment)
+    return Overview(
+        moment=moment,
+        phases=[phase for phase in phases if phase.parent_id is None],
+        subsidiaries=[phase for phase in phases if phase.parent_id is not None],
+        deployments=list(_deployments(moment)),
+        figures=_figures(moment),
+        discrepancies=_discrepancies(moment),
+        changes=_changes(moment),
+    )
+
+
+def _phases(moment: Moment) -> list[Any]:
+    rows = Phase.objects.begun_by(moment.as_of).select_related("parent")
+    return list(with_present_names(rows, "agreement__").order_by(*Phase._meta.ordering))
+
+
+def _deployments(moment: Moment) -> Iterable[Any]:
+    contested = Deliverable.discrepancies.through.objects.filter(deliverable_id=OuterRef("pk"))
+    return (
+        Deliverable.objects.deployments()
+        .official(moment)
+        .select_related("system", "phase")
+        .annotate(contested=Exists(contested))
+    )
+
+
+def _figures(moment: Moment) -> dict[int, list[Any]]:
+    begun = Deliverable.objects.official(moment).values("pk")
+    reports = ProgressReport.objects.official(moment).filter(deliverable__in=begun)
+    rows = (
+        Measurement.objects.filter(report__in=reports)
+        .select_related("report", "indicator")
+        .order_by("-report__as_of_end", "-report__official_from", "-report_id", "pk")
+    )
+    return current_figures(rows)
+
+
+def _discrepancies(moment: Moment) -> list[Any]:
+    """Differences that one could see on the day asked: every source that takes part was out by then."""
+    sides = DiscrepancySide.objects.select_related("citation__source")
+    rows = Discrepancy.objects.select_related("phase").prefetch_related(
+        Prefetch("sides", queryset=sides)
+    )
+    return [row for row in rows if _was_out(row.sides.all(), moment)]
+
+
+def _was_out(sides: Iterable[Any], moment: Moment) -> bool:
+    issued = [side.citation.source.issued_on for side in sides]
+    return bool(issued) and all(day is None or day.last_day <= moment.as_of for day in issued)
+
+
+def _changes(moment: Moment) -> list[Change]:
+    latest: Sequence[Any] = (
+        OfficialChange.objects.filter(
+            kind=ChangeKind.BECAME_OFFICIAL,
+            at__lt=moment.known_until,
+            report__as_of_end__lte=moment.as_of,
+        )
+        .select_related("report__deliverable__agreement__partner")
+        .prefetch_related(
+            Prefetch("report__verdicts", queryset=Verdict.objects.order_by("at")),
+            Prefetch(
+                "report__measurements",
+                queryset=Measurement.objects.select_related("indicator").order_by("pk"),
+                to_attr="told",
+            ),
+        )
+        .order_by("-at", "-seq")[:LATEST_CHANGES]
+    )
+    earlier = _earlier_reports(latest, moment)
+    return [
+        Change(
+            change=change,
+            figures=[m for m in change.report.told if m.value is not None],
+            earlier=earlier.get(change.report_id),
+        )
+        for change in latest
+    ]
+
+
+def _earlier_reports(changes: Sequence[Any], moment: Moment) -> dict[int, Any]:
+    """For each report just made official, the official one that it overtook, if there was one."""
+    rows = (
+        ProgressReport.objects.filter(
+            deliverable__in={change.report.deliverable_id for change in changes},
+            official_from__lt=moment.known_until,
+        )
+        .latest_first()
+        .prefetch_related(Prefetch("measurements", to_attr="told"))
+    )
+    by_deliverable: dict[int, list[Any]] = {}
+    for row in rows:
+        by_deliverable.setdefault(row.deliverable_id, []).append(row)
+    found = {}
+    for change in changes:
+        report = change.report
+        for other in by_deliverable.get(report.deliverable_id, []):
+            if other.pk != report.pk and (other.as_of_end, other.official_from) <= (
+                report.as_of_end,
+                report.official_from,
+            ):
+                found[report.pk] = other
+                break
+    return found
