@@ -58,7 +58,7 @@ _APPEND_ONLY = "Dòng này chỉ được thêm, không sửa, không xóa đư�
 class Guard:
     """One refusal: before ``event`` on ``table``, when ``condition`` holds, with a Vietnamese message.
 
-    ``condition`` is written with ``{differs:a,b}`` for "any of these columns changes".
+    ``differs`` adds "and any of these columns changes"; an empty condition always holds.
     """
 
     name: str
@@ -85,19 +85,22 @@ class Guard:
 
     def create(self, vendor: str) -> list[str]:
         if vendor == "sqlite":
-            return [
-                f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} FOR EACH ROW "
-                f"WHEN {self._sql_condition('IS NOT')} "
-                f"BEGIN SELECT RAISE(ABORT, '{self.message}'); END"
-            ]
-        row = "OLD" if self.event == "DELETE" else "NEW"
+            if self.event == "TRUNCATE":
+                return []  # SQLite has no TRUNCATE; its DELETE is guarded row by row
+            head = f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} FOR EACH ROW"
+            body = f"BEGIN SELECT RAISE(ABORT, '{self.message}'); END"
+            return [f"{head} WHEN {self._sql_condition('IS NOT')} {body}"]
+        answer, each = {
+            "DELETE": ("OLD", "ROW"),
+            "TRUNCATE": ("NULL", "STATEMENT"),
+        }.get(self.event, ("NEW", "ROW"))
+        refuse = f"RAISE EXCEPTION '{self.message}' USING ERRCODE = 'check_violation'"
+        check = f"IF {self._sql_condition('IS DISTINCT FROM')} THEN {refuse}; END IF"
+        function = f"CREATE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $guard$"
+        trigger = f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table}"
         return [
-            f"CREATE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $guard$ "
-            f"BEGIN IF {self._sql_condition('IS DISTINCT FROM')} THEN "
-            f"RAISE EXCEPTION '{self.message}' USING ERRCODE = 'check_violation'; END IF; "
-            f"RETURN {row}; END $guard$",
-            f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} "
-            f"FOR EACH ROW EXECUTE FUNCTION {self.name}()",
+            f"{function} BEGIN {check}; RETURN {answer}; END $guard$",
+            f"{trigger} FOR EACH {each} EXECUTE FUNCTION {self.name}()",
         ]
 
     def drop(self, vendor: str) -> list[str]:
@@ -175,6 +178,10 @@ def guards() -> list[Guard]:
             "report_content_guard", REPORT, "UPDATE", left_draft, _FROZEN, differs=_REPORT_CONTENT
         ),
         Guard("report_delete_guard", REPORT, "DELETE", left_draft, _FROZEN),
+        *(
+            Guard(f"{prefix}_truncate_guard", table, "TRUNCATE", "", _APPEND_ONLY)
+            for prefix, table in (("report", REPORT), ("verdict", VERDICT), ("change", CHANGE))
+        ),
         Guard("report_state_guard", REPORT, "UPDATE", _forbidden_transitions(), _TRANSITION),
         Guard("report_time_guard", REPORT, "UPDATE", times_once, _TIME),
         *_parts_of_report("measurement", MEASUREMENT, "report_id", _MEASUREMENT_CONTENT),
@@ -210,6 +217,11 @@ def guards() -> list[Guard]:
             ("deliverable_id", "indicator_id", "baseline", "value", "due_on", "set_on"),
         ),
     ]
+
+
+def expected(vendor: str) -> set[str]:
+    """The names of the guards that a migrated database of this kind must have."""
+    return {guard.name for guard in guards() if guard.create(vendor)}
 
 
 def _run(connection: Any, statements: list[str]) -> None:

@@ -6,15 +6,17 @@ import uuid
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from agreements.choices import Qualifier
-from agreements.models import Citation
+from agreements.models import Citation, Representative
 from coopportal.clock import Moment, today
-from coopportal.partial_dates import PartialDateField
+from coopportal.partial_dates import PartialDate, PartialDateField
 from coopportal.vietnamese import VietnameseCharField, VietnameseTextField
 from deliverables.choices import ReportSide, ReportState, Stage, one_of
 from deliverables.models.deliverable import Deliverable
@@ -35,6 +37,24 @@ class ProgressReportQuerySet(models.QuerySet["ProgressReport"]):
             Q(official_from__lt=moment.known_until),
             Q(official_to__isnull=True) | Q(official_to__gte=moment.known_until),
         )
+
+    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> ProgressReportQuerySet:
+        """What a user may read (design.md §4, docs/permissions.md).
+
+        Everyone: what is or once was official, set-aside sources with their reason. Those who represent
+        either side of the agreement today: submitted, returned, disputed and withdrawn ones too; drafts
+        only their own side. A draft of a source belongs to administrators.
+        """
+        public = Q(official_from__isnull=False)
+        if not user.is_authenticated:
+            return self.filter(public)
+        mandates = Representative.objects.on(today()).filter(user=user)
+        mine = mandates.filter(agreement=OuterRef("deliverable__agreement"))
+        seen = public | (~Q(state=ReportState.DRAFT) & Exists(mine))
+        seen |= Q(state=ReportState.DRAFT) & Exists(mine.filter(side=OuterRef("side")))
+        if getattr(user, "is_superuser", False):
+            seen |= Q(side=ReportSide.SOURCE)
+        return self.filter(seen)
 
     def latest_first(self) -> ProgressReportQuerySet:
         """The order in which reports overtake one another: (as_of_end, official_from, id)."""
@@ -60,6 +80,7 @@ class ProgressReport(models.Model):
     as_of = PartialDateField(_("tính đến"))
     as_of_end = models.DateField(
         _("tính đến hết ngày"),
+        blank=True,
         help_text=_(
             "Ngày muộn nhất mà “tính đến” cho phép; không ghi ngày thì theo ngày của nguồn."
         ),
@@ -165,6 +186,21 @@ class ProgressReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.deliverable}, {self.as_of_end:%d/%m/%Y}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep ``as_of_end`` in step with ``as_of``; where that is unknown it must be given."""
+        if isinstance(self.as_of, PartialDate):
+            self.as_of_end = self.as_of.last_day
+        super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        super().clean()
+        if self.as_of is not None:
+            self.as_of_end = self.as_of.last_day
+        if self.as_of_end is None:
+            raise ValidationError(
+                {"as_of_end": _("Nguồn không ghi ngày số liệu thì ghi ngày ban hành của nguồn.")}
+            )
 
     def natural_key(self) -> tuple[str]:
         return (str(self.uid),)

@@ -1,0 +1,219 @@
+"""The verbs of a report: who did what, in one transaction with the trace it leaves.
+
+Every door (page, API, admin, Excel, command line) calls these; nothing else moves a report's state.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from deliverables import permissions
+from deliverables.choices import TRANSITIONS, ChangeKind, Decision, ReportSide, ReportState
+from deliverables.models import OfficialChange, ProgressReport, Verdict
+
+
+class ConflictError(Exception):
+    """The report is no longer where the actor saw it (409); the message says who did what."""
+
+    def __init__(self, report: ProgressReport) -> None:
+        self.report = report
+        super().__init__(_conflict_message(report))
+
+
+def _conflict_message(report: ProgressReport) -> str:
+    verdict = report.verdicts.select_related("by").order_by("-at").first()
+    if verdict is None:
+        return _("Báo cáo đã ở tình trạng “%(state)s”, không làm lại được.") % {
+            "state": report.get_state_display()
+        }
+    return _("Báo cáo đã ở tình trạng “%(state)s”: %(who)s, lúc %(at)s.") % {
+        "state": report.get_state_display(),
+        "who": verdict.by,
+        "at": timezone.localtime(verdict.at).strftime("%H:%M %d/%m/%Y"),
+    }
+
+
+def _require(
+    allowed: Callable[[Any, ProgressReport], bool], user: AbstractBaseUser, report: ProgressReport
+) -> None:
+    if not allowed(user, report):
+        raise PermissionDenied
+
+
+def _move(report: ProgressReport, to: ReportState, **columns: Any) -> None:
+    """Move the row if it still is in a state from which ``to`` may follow; of two, exactly one wins."""
+    origins = [origin for origin, after in TRANSITIONS.items() if to in after]
+    if report.state not in origins:
+        raise ConflictError(report)
+    moved = ProgressReport.objects.filter(pk=report.pk, state=report.state).update(
+        state=to, **columns
+    )
+    report.refresh_from_db()
+    if not moved:
+        raise ConflictError(report)
+
+
+def _end_reign(report: ProgressReport, at: dt.datetime) -> None:
+    """Let a report cease to be official; nothing happens when it has ceased already."""
+    ended = ProgressReport.objects.filter(
+        pk=report.pk, official_from__isnull=False, official_to__isnull=True
+    ).update(official_to=at)
+    if ended:
+        OfficialChange.objects.record(report, ChangeKind.CEASED, at)
+
+
+@transaction.atomic
+def submit(report: ProgressReport, *, by: AbstractBaseUser) -> None:
+    """Send a side's draft to the other side. What it says is fixed from here on."""
+    _require(permissions.can_submit, by, report)
+    _move(report, ReportState.SUBMITTED, submitted_at=timezone.now())
+
+
+@transaction.atomic
+def withdraw(report: ProgressReport, *, by: AbstractBaseUser) -> None:
+    """Take a submitted report back before the other side has spoken."""
+    _require(permissions.can_withdraw, by, report)
+    _move(report, ReportState.WITHDRAWN, decided_at=timezone.now())
+
+
+@transaction.atomic
+def publish(report: ProgressReport, *, by: AbstractBaseUser, at: dt.datetime | None = None) -> None:
+    """Enter a figure of a cited public source as official, without a verdict of either side.
+
+    ``at`` back-dates only the fixtures that ship with the portal; whatever is entered later uses now.
+    """
+    _require(permissions.can_publish, by, report)
+    if not report.citations.exists():
+        raise ValidationError(_("Số liệu từ nguồn công bố phải có ít nhất một trích dẫn."))
+    at = at or timezone.now()
+    _move(report, ReportState.PUBLISHED, official_from=at)
+    OfficialChange.objects.record(report, ChangeKind.BECAME_OFFICIAL, at)
+
+
+@transaction.atomic
+def set_aside(
+    report: ProgressReport, *, by: AbstractBaseUser, reason: str, at: dt.datetime | None = None
+) -> None:
+    """Stop using a published source for a better one. It stays readable, with the reason."""
+    _require(permissions.can_set_aside, by, report)
+    if not reason.strip():
+        raise ValidationError({"reason": _("Ghi lý do không dùng nguồn này.")})
+    at = at or timezone.now()
+    _move(report, ReportState.SET_ASIDE, set_aside_reason=reason.strip(), decided_at=at)
+    _end_reign(report, at)
+
+
+def _judge(
+    report: ProgressReport,
+    *,
+    by: AbstractBaseUser,
+    decision: Decision,
+    to: ReportState,
+    at: dt.datetime,
+    columns: Mapping[str, Any],
+    **said: Any,
+) -> None:
+    _require(permissions.can_decide, by, report)
+    _move(report, to, decided_at=at, **columns)
+    verdict = Verdict(
+        report=report,
+        side=permissions.side_of(by, report),
+        decision=decision,
+        by=by,
+        at=at,
+        **said,
+    )
+    verdict.full_clean()
+    verdict.save(force_insert=True)
+
+
+@transaction.atomic
+def confirm(report: ProgressReport, *, by: AbstractBaseUser) -> None:
+    """The other side agrees: the report becomes official and what it revises ceases to be."""
+    at = timezone.now()
+    was_official = report.official_from is not None
+    columns = {} if was_official else {"official_from": at}
+    _judge(
+        report, by=by, decision=Decision.CONFIRM, to=ReportState.CONFIRMED, at=at, columns=columns
+    )
+    if report.revises is not None:
+        _end_reign(report.revises, at)
+    if not was_official:
+        OfficialChange.objects.record(report, ChangeKind.BECAME_OFFICIAL, at)
+
+
+@transaction.atomic
+def send_back(report: ProgressReport, *, by: AbstractBaseUser, reason: str) -> None:
+    """Return a submitted report with the reason; going on means a new draft that revises it."""
+    if report.side == ReportSide.SOURCE:
+        raise PermissionDenied
+    _judge(
+        report,
+        by=by,
+        decision=Decision.RETURN,
+        to=ReportState.RETURNED,
+        at=timezone.now(),
+        columns={},
+        reason=reason.strip(),
+    )
+
+
+@transaction.atomic
+def dispute(
+    report: ProgressReport,
+    *,
+    by: AbstractBaseUser,
+    reason: str,
+    counter_stage: str = "",
+    counter_figures: Mapping[str, Any] | None = None,
+) -> None:
+    """Disagree, with another stage or other figures. Both stay in sight until one is confirmed."""
+    at = timezone.now()
+    _judge(
+        report,
+        by=by,
+        decision=Decision.DISPUTE,
+        to=ReportState.DISPUTED,
+        at=at,
+        columns={},
+        reason=reason.strip(),
+        counter_stage=counter_stage,
+        counter_figures=dict(counter_figures or {}),
+    )
+    _end_reign(report, at)
+
+
+@transaction.atomic
+def revise(
+    report: ProgressReport, *, by: AbstractBaseUser, side: str | None = None
+) -> ProgressReport:
+    """A new draft that revises a report, filled in with what it says; either side may write it."""
+    own = permissions.side_of(by, report)
+    side = side or own
+    if side is None or (side != own and not permissions.is_administrator(by)):
+        raise PermissionDenied
+    draft = ProgressReport.objects.create(
+        deliverable=report.deliverable,
+        as_of=report.as_of,
+        as_of_end=report.as_of_end,
+        stage=report.stage,
+        narrative=report.narrative,
+        coverage=report.coverage,
+        side=side,
+        author=by,
+        revises=report,
+    )
+    for measurement in report.measurements.all():
+        measurement.pk = None
+        measurement.report = draft
+        measurement.save(force_insert=True)
+    draft.citations.set(report.citations.all())
+    return draft
