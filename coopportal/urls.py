@@ -4,9 +4,11 @@ from django.contrib import admin
 from django.urls import include, path
 
 from accounts.views import admin_sign_in
-from coopportal import health
+from coopportal import health, refusals, views
 
 urlpatterns = [
+    path("", views.overview, name="overview"),
+    path("tra-cuu/", views.search, name="search"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("", include("accounts.urls")),
@@ -14,3 +16,8 @@ urlpatterns = [
     path("quan-tri/login/", admin_sign_in),
     path("quan-tri/", admin.site.urls),
 ]
+
+handler400 = refusals.bad_request
+handler403 = refusals.forbidden
+handler404 = refusals.not_found
+handler500 = refusals.server_error
