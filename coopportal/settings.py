@@ -91,11 +91,13 @@ MIDDLEWARE = [
     "coopportal.access.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "coopportal.refusals.BadParameterMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     # Last: it replaces the answer of a sign-in that has failed too often.
     "axes.middleware.AxesMiddleware",
 ]
 
+CSRF_FAILURE_VIEW = "coopportal.refusals.csrf_failure"
 ROOT_URLCONF = "coopportal.urls"
 WSGI_APPLICATION = "coopportal.wsgi.application"
 
@@ -142,6 +144,7 @@ elif DATABASE["ENGINE"] == "django.db.backends.postgresql":
     }
 DATABASES = {"default": DATABASE}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
 # --- Cache, mail, files -----------------------------------------------------------------------
 
@@ -159,6 +162,7 @@ MEDIA_ROOT = Path(env.str("MEDIA_ROOT", "") or BASE_DIR / "media")
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -190,6 +194,7 @@ AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"] = {"min_length": 10}
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
+CSRF_FAILURE_VIEW = "coopportal.refusals.csrf_failure"
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())  # one working day
 
 # Reverse proxies in front of the portal. With none, X-Forwarded-* is whatever a caller likes to

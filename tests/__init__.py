@@ -1,0 +1,1 @@
+"""The tests; the cast and the real data are in conftest.py."""

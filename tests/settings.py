@@ -1,0 +1,34 @@
+"""The portal's own settings, read from an environment fixed here; one setting of its own.
+
+Not from a developer's `.env`: a suite must mean the same on every machine. Only DATABASE_URL is
+taken from the shell, for `make test` chooses the database by it.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parent.parent
+
+os.environ.update(
+    {
+        "DEBUG": "1",
+        "SECRET_KEY": "only-for-tests-and-of-no-use-to-anybody-else-0123456789",
+        "ALLOWED_HOSTS": "127.0.0.1,localhost",
+        "PUBLIC_READ": "1",
+        "SECURE_SSL_REDIRECT": "0",
+        "PROXY_COUNT": "0",
+        "CACHE_URL": "locmem://",
+        "EMAIL_URL": "memorymail://",
+        "MEDIA_ROOT": str(Path(tempfile.gettempdir()) / f"coopportal-media-{os.getpid()}"),
+        "TIME_ZONE": "Asia/Ho_Chi_Minh",
+        # Playwright's event loop runs in the thread of the tests, which use the ORM as well.
+        "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
+    }
+)
+os.environ.setdefault("DATABASE_URL", f"sqlite:///{_ROOT / 'db.sqlite3'}")
+
+from coopportal.settings import *  # noqa: E402, F403
+
+# A real hash is slow on purpose, and the tests sign in a hundred times.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

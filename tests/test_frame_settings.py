@@ -1,0 +1,117 @@
+"""What settings refuse, and what the environment turns on; each in a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+_TELL = """
+import json, sys, django
+from django.conf import settings
+django.setup()
+json.dump({name: getattr(settings, name) for name in sys.argv[1:]}, sys.stdout, default=str)
+"""
+
+_PRODUCTION = {
+    "DEBUG": "0",
+    "SECRET_KEY": "k" * 20 + "0123456789abcdefghijABCDEFGHIJ-_",
+    "ALLOWED_HOSTS": "coopportal.example",
+    "PUBLIC_READ": "0",
+    "SECURE_SSL_REDIRECT": "1",
+    "PROXY_COUNT": "0",
+    "CACHE_URL": "db://coopportal_cache",
+    "DATABASE_URL": "sqlite:///unused.sqlite3",
+}
+
+
+def _start(environment: dict[str, str], *names: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", _TELL, *names],
+        cwd=ROOT,
+        env={
+            "PATH": os.environ["PATH"],
+            "PYTHONUTF8": "1",
+            "DJANGO_SETTINGS_MODULE": "coopportal.settings",
+            **environment,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def _settings(environment: dict[str, str], *names: str) -> dict[str, Any]:
+    process = _start(environment, *names)
+    assert process.returncode == 0, process.stderr
+    return json.loads(process.stdout)
+
+
+@pytest.mark.parametrize("debug", ["0", "false"])
+def test_without_debug_and_secret_key_nothing_starts(debug: str) -> None:
+    process = _start({**_PRODUCTION, "SECRET_KEY": "", "DEBUG": debug})
+    assert process.returncode != 0
+    assert "ImproperlyConfigured: Chưa đặt SECRET_KEY" in process.stderr
+
+
+@pytest.mark.parametrize("host", ["coopportal.example", "*", "0.0.0.0", "192.168.1.4", ".local"])
+def test_with_debug_no_host_but_this_machine_starts(host: str) -> None:
+    process = _start({**_PRODUCTION, "DEBUG": "1", "ALLOWED_HOSTS": f"localhost,{host}"})
+    assert process.returncode != 0
+    assert f"ALLOWED_HOSTS có tên máy không phải máy này: {host}." in process.stderr
+
+
+@pytest.mark.parametrize("hosts", ["127.0.0.1,localhost", "[::1]", "127.0.0.8"])
+def test_with_debug_this_machine_starts(hosts: str) -> None:
+    told = _settings({**_PRODUCTION, "DEBUG": "1", "ALLOWED_HOSTS": hosts}, "ALLOWED_HOSTS")
+    assert told["ALLOWED_HOSTS"] == hosts.split(",")
+
+
+def test_production_falls_to_the_safe_side() -> None:
+    names = (
+        *("DEBUG", "PUBLIC_READ", "SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE"),
+        *("CSRF_COOKIE_SECURE", "SECURE_HSTS_SECONDS", "X_FRAME_OPTIONS"),
+    )
+    assert _settings(_PRODUCTION, *names) == {
+        "DEBUG": False,
+        "PUBLIC_READ": False,
+        "SECURE_SSL_REDIRECT": True,
+        "SESSION_COOKIE_SECURE": True,
+        "CSRF_COOKIE_SECURE": True,
+        "SECURE_HSTS_SECONDS": 31_536_000,
+        "X_FRAME_OPTIONS": "DENY",
+    }
+
+
+def test_forwarded_headers_are_believed_only_behind_a_proxy() -> None:
+    names = ("SECURE_PROXY_SSL_HEADER", "AXES_IPWARE_META_PRECEDENCE_ORDER")
+    alone = _settings(_PRODUCTION, *names)
+    assert alone == {
+        "SECURE_PROXY_SSL_HEADER": None,
+        "AXES_IPWARE_META_PRECEDENCE_ORDER": ["REMOTE_ADDR"],
+    }
+    behind = _settings({**_PRODUCTION, "PROXY_COUNT": "1"}, *names)
+    assert behind == {
+        "SECURE_PROXY_SSL_HEADER": ["HTTP_X_FORWARDED_PROTO", "https"],
+        "AXES_IPWARE_META_PRECEDENCE_ORDER": ["HTTP_X_FORWARDED_FOR", "REMOTE_ADDR"],
+    }
+
+
+def test_database_url_chooses_the_database_and_how_it_is_spoken_to() -> None:
+    sqlite = _settings(_PRODUCTION, "DATABASES")["DATABASES"]["default"]
+    assert sqlite["ENGINE"] == "django.db.backends.sqlite3"
+    assert sqlite["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+    assert "journal_mode=WAL" in sqlite["OPTIONS"]["init_command"]
+
+    url = "postgres://u:p@db.example:5433/coop"
+    postgres = _settings({**_PRODUCTION, "DATABASE_URL": url}, "DATABASES")["DATABASES"]["default"]
+    assert postgres["ENGINE"] == "django.db.backends.postgresql"
+    assert (postgres["HOST"], postgres["PORT"], postgres["NAME"]) == ("db.example", 5433, "coop")
+    assert postgres["OPTIONS"]["options"] == "-c jit=off -c max_parallel_workers_per_gather=0"
+    assert postgres["CONN_MAX_AGE"] == 600
