@@ -26,19 +26,27 @@ def with_present_names(rows: Any, path: str = "") -> Any:
     )
 
 
+def later_name(party: Any, as_of: dt.date) -> str:
+    """The name under which the party goes on by the day asked, when it is no longer its own; else empty."""
+    province = party.province
+    if province is None:
+        return str(party.successor_on(as_of))
+    unit = province.on(as_of)
+    return str(unit.name) if unit.name != province.name else ""
+
+
 def say_present_name(party: Any, as_of: dt.date) -> str:
     """ "nay thuộc Bắc Ninh", "gồm cả Yên Bái cũ", "nay là …": what the day's map adds to a signed name.
 
     Empty while the name that signed is still the whole truth.
     """
-    province = party.province
-    if province is None:
-        later = party.successor_on(as_of)
+    later = later_name(party, as_of)
+    if party.province is None:
         return _("nay là %(name)s") % {"name": later} if later else ""
-    unit = province.on(as_of)
+    if later:
+        return _("nay thuộc %(name)s") % {"name": later}
+    province, unit = party.province, party.province.on(as_of)
     if unit.pk == province.pk:
         return ""
-    if unit.name != province.name:
-        return _("nay thuộc %(name)s") % {"name": unit.name}
     joined = [other.name for other in unit.predecessors.all() if other.name != province.name]
     return _("gồm cả %(names)s cũ") % {"names": ", ".join(joined)} if joined else ""

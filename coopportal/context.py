@@ -63,6 +63,7 @@ class ClockBar:
     today: str
     as_of_typed: str
     known_on_typed: str
+    as_of_past: bool
     known_open: bool
     today_url: str
     bad: str = ""
@@ -112,6 +113,7 @@ def clock_bar(request: HttpRequest) -> ClockBar:
         today=latest.strftime("%d/%m/%Y"),
         as_of_typed=typed[AS_OF_PARAMETER],
         known_on_typed=typed[KNOWN_ON_PARAMETER],
+        as_of_past=moment.as_of != latest,
         known_open=bad == KNOWN_ON_PARAMETER or moment.known_on != latest,
         today_url=_at(request, None, keep_known=False),
         bad=bad,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Count, Exists, OuterRef, Prefetch, Window
 
 from agreements.models import Discrepancy, DiscrepancySide, Phase
 from agreements.present_names import with_present_names
@@ -20,7 +20,7 @@ from deliverables.summaries.standing import current_figures, is_confirmed_at
 from deliverables.summaries.timeline import Timeline, timeline
 
 #: Changes shown; the rest is in the changes feed.
-LATEST_CHANGES = 6
+LATEST_CHANGES = 5
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,14 @@ class Overview:
     @property
     def latest_report_day(self) -> Any:
         return max((row.as_of_end for row in self.deployments if row.as_of_end), default=None)
+
+    @property
+    def changes_unseen(self) -> int:
+        """How many changes of the same instant as the last one shown are left out."""
+        if not self.changes:
+            return 0
+        last = self.changes[-1].change
+        return int(last.at_once) - sum(row.change.at == last.at for row in self.changes)
 
     # ---- what needs attention ----
 
@@ -237,7 +245,13 @@ def _changes(moment: Moment) -> list[Change]:
                 to_attr="told",
             ),
         )
-        .order_by("-at", "-seq")[:LATEST_CHANGES]
+        .annotate(
+            has_figures=Exists(
+                Measurement.objects.filter(report=OuterRef("report"), value__isnull=False)
+            ),
+            at_once=Window(Count("pk"), partition_by="at"),
+        )
+        .order_by("-at", "-has_figures", "seq")[:LATEST_CHANGES]
     )
     earlier = _earlier_reports(latest, moment)
     return [

@@ -45,30 +45,52 @@ class Group:
         return self.total - len(self.rows)
 
 
+@dataclass(frozen=True)
+class Answer:
+    """Groups with results; ``scattered`` when no row holds the words side by side, only each of them."""
+
+    groups: list[Group]
+    scattered: bool = False
+
+    @property
+    def total(self) -> int:
+        return sum(group.total for group in self.groups)
+
+
 def words_of(text: str) -> list[str]:
-    """The folded words that a row must hold, each of them; "VNPT-iOffice" is "vnpt" and "ioffice"."""
-    return list(dict.fromkeys(fold(text).split()))[:MOST_WORDS]
+    """The folded words of what was typed; "VNPT-iOffice" is "vnpt" and "ioffice"."""
+    return fold(text).split()[:MOST_WORDS]
 
 
-def holding(words: list[str], *columns: str) -> Q:
-    """Rows where every word stands in one of the folded columns, in any order."""
+def holding(pieces: list[str], *columns: str) -> Q:
+    """Rows where every piece stands in one of the folded columns."""
     condition = Q()
-    for word in words:
+    for piece in pieces:
         either = Q()
         for column in columns:
-            either |= Q(**{f"{column}__contains": word})
+            either |= Q(**{f"{column}__contains": piece})
         condition &= either
     return condition
 
 
-def search(text: str, moment: Moment) -> list[Group]:
-    """Groups with results, in the order of the page; what begins after ``moment`` is not there yet."""
+def search(text: str, moment: Moment) -> Answer:
+    """Rows that hold the words as typed, else rows that hold each of them; as of ``moment``.
+
+    "dien bien" thus means Điện Biên and no "biên lai điện tử", while "vnedu quang ngai" still finds it.
+    """
     words = words_of(text)
     if not words:
-        return []
+        return Answer([])
+    groups = _ask([" ".join(words)], moment)
+    if groups or len(words) == 1:
+        return Answer(groups)
+    return Answer(_ask(words, moment), scattered=True)
+
+
+def _ask(pieces: list[str], moment: Moment) -> list[Group]:
     groups = []
     for key, label, question in _GROUPS:
-        rows = list(question(words, moment).annotate(found=Window(Count("pk")))[:SHOWN])
+        rows = list(question(pieces, moment).annotate(found=Window(Count("pk")))[:SHOWN])
         if rows:
             groups.append(Group(key, str(label), rows, rows[0].found))
     return groups

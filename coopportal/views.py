@@ -26,12 +26,10 @@ def search(request: HttpRequest) -> HttpResponse:
     """``?q=``: names of any kind, typed with or without tone marks."""
     moment = page_moment(request, "q")
     asked = request.GET.get("q", "").strip()
-    groups = search_all(asked, moment)
     context = {
         "asked": asked,
         "searched": bool(words_of(asked)),
+        "answer": search_all(asked, moment),
         "examples": EXAMPLES,
-        "groups": groups,
-        "total": sum(group.total for group in groups),
     }
     return render(request, "search.html", context)

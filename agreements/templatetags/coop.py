@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from agreements.choices import Qualifier
-from agreements.present_names import say_present_name
+from agreements.present_names import later_name, say_present_name
 from coopportal.clock import ZONE, Moment
 from coopportal.partial_dates import PartialDate
 
@@ -134,6 +134,19 @@ def present_name(context: template.Context, party: Any) -> str | SafeString:
     return format_html('<span class="was">{}</span>', words) if words else ""
 
 
+@register.simple_tag(name="later_name", takes_context=True)
+def later_name_tag(context: template.Context, party: Any) -> str | SafeString:
+    """The same where room is short: "→ Bắc Ninh", read out as "nay thuộc Bắc Ninh"."""
+    later = later_name(party, _moment(context).as_of)
+    if not later:
+        return ""
+    return format_html(
+        '<span class="was"><span aria-hidden="true">→</span><span class="vh">{}</span> {}</span>',
+        _("nay là") if party.province is None else _("nay thuộc"),
+        later,
+    )
+
+
 # ---- addresses that keep the moment ------------------------------------------------------------------
 
 
@@ -192,3 +205,9 @@ def glyph(name: str) -> SafeString:
 def percent(value: float) -> SafeString:
     """A coordinate of a chart: two decimals with a point, whatever the language."""
     return mark_safe(f"{float(value):.2f}%")  # noqa: S308  (digits only)
+
+
+@register.filter
+def px(value: float) -> SafeString:
+    """A coordinate of a chart in pixels: a point before decimals, whatever the language."""
+    return mark_safe(f"{float(value):g}")  # noqa: S308  (digits only)
