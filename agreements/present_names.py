@@ -16,9 +16,7 @@ def with_present_names(rows: Any, path: str = "") -> Any:
 
     One join and, where any province was merged, one query more, however many rows.
     """
-    return rows.select_related(
-        f"{path}partner__province__successor__successor"
-    ).prefetch_related(
+    return rows.select_related(f"{path}partner__province__successor__successor").prefetch_related(
         Prefetch(
             f"{path}partner__province__successor__predecessors",
             queryset=Province.objects.order_by("sort_key"),

@@ -61,7 +61,9 @@ class Overview:
     matrix: Matrix = field(init=False)
 
     def __post_init__(self) -> None:
-        self.agreements = list({phase.agreement_id: phase.agreement for phase in self.phases}.values())
+        self.agreements = list(
+            {phase.agreement_id: phase.agreement for phase in self.phases}.values()
+        )
         self.timeline = timeline(self.phases, self.moment.as_of)
         self.strip = stage_strip(row.stage for row in self.deployments)
         parents = {phase.agreement_id: phase.parent.agreement_id for phase in self.subsidiaries}
@@ -84,7 +86,8 @@ class Overview:
         return [
             row
             for row in self.provinces
-            if row.partner.province and row.partner.province.on(day).name != row.partner.province.name
+            if row.partner.province
+            and row.partner.province.on(day).name != row.partner.province.name
         ]
 
     @property
@@ -191,7 +194,7 @@ def overview_at(moment: Moment) -> Overview:
 
 def _phases(moment: Moment) -> list[Any]:
     rows = Phase.objects.begun_by(moment.as_of).select_related("parent")
-    return list(with_present_names(rows, "agreement__").order_by(*Phase._meta.ordering))
+    return list(with_present_names(rows, "agreement__").order_by(*(Phase._meta.ordering or ())))
 
 
 def _deployments(moment: Moment) -> Iterable[Any]:
@@ -230,7 +233,7 @@ def _was_out(sides: Iterable[Any], moment: Moment) -> bool:
 
 
 def _changes(moment: Moment) -> list[Change]:
-    latest: Sequence[Any] = (
+    latest: Sequence[Any] = list(
         OfficialChange.objects.filter(
             kind=ChangeKind.BECAME_OFFICIAL,
             at__lt=moment.known_until,

@@ -17,12 +17,18 @@ def check_query(request: HttpRequest, *allowed: str) -> None:
     for name, values in request.GET.lists():
         shown = name.replace("\x00", "")[:40]
         if name not in known:
-            raise BadParameter(shown, gettext("Trang này không có tham số như vậy. Bỏ nó khỏi địa chỉ."))
+            raise BadParameter(
+                shown, gettext("Trang này không có tham số như vậy. Bỏ nó khỏi địa chỉ.")
+            )
         if len(values) > 1:
-            raise BadParameter(shown, gettext("Tham số được ghi nhiều lần. Giữ lại một."), values[0][:40])
+            raise BadParameter(
+                shown, gettext("Tham số được ghi nhiều lần. Giữ lại một."), values[0][:40]
+            )
         if "\x00" in values[0]:
             raise BadParameter(
-                shown, gettext("Có ký tự không đọc được (NUL). Gõ lại."), values[0].replace("\x00", "")[:40]
+                shown,
+                gettext("Có ký tự không đọc được (NUL). Gõ lại."),
+                values[0].replace("\x00", "")[:40],
             )
         if len(values[0]) > LONGEST_VALUE:
             raise BadParameter(

@@ -39,8 +39,8 @@ def day(value: dt.date | dt.datetime | None) -> str:
 
 
 @register.filter
-def partial_date(value: PartialDate | None, unknown: str = "") -> str | SafeString:
-    """A date as precise as it is known; unknown is said: ``{{ p.signed_on|partial_date:"chưa rõ ngày ký" }}``."""
+def partial_date(value: PartialDate | str | None, unknown: str = "") -> str | SafeString:
+    """A date as precise as it is known; unknown is said, in the words given or "chưa rõ ngày"."""
     if value is None or value == "":
         return format_html('<i class="nodata">{}</i>', unknown or _("chưa rõ ngày"))
     return str(value)
@@ -49,7 +49,7 @@ def partial_date(value: PartialDate | None, unknown: str = "") -> str | SafeStri
 # ---- numbers -------------------------------------------------------------------------------------
 
 
-def say_number(value: Decimal | int | float | str) -> str:
+def say_number(value: Decimal | float | str) -> str:
     """13232 as "13.232", 73.50 as "73,5": dot between thousands, comma before decimals."""
     try:
         number = value if isinstance(value, Decimal) else Decimal(str(value))
@@ -79,6 +79,7 @@ def say_figure(
     unit: str = "",
     qualifier_key: str = "",
     text: str = "",
+    *,
     numerator: Any = None,
     denominator: Any = None,
 ) -> SafeString:
@@ -113,8 +114,8 @@ def figure(measurement: Any) -> SafeString:
         measurement.indicator.unit,
         measurement.qualifier,
         measurement.text,
-        measurement.numerator,
-        measurement.denominator,
+        numerator=measurement.numerator,
+        denominator=measurement.denominator,
     )
 
 
@@ -155,11 +156,13 @@ def _moment(context: template.Context) -> Moment:
     return moment if isinstance(moment, Moment) else Moment.now()
 
 
-def address(path: str, query: QueryDict | dict[str, Any]) -> str:
+def address(path: str, query: QueryDict | dict[str, str]) -> str:
     """``path?a=b`` with the slashes of dates left readable."""
-    asked = QueryDict(mutable=True)
-    asked.update(query)
-    return f"{path}?{asked.urlencode(safe='/')}" if asked else path
+    if not isinstance(query, QueryDict):
+        asked = QueryDict(mutable=True)
+        asked.update(query)
+        query = asked
+    return f"{path}?{query.urlencode(safe='/')}" if query else path
 
 
 @register.simple_tag(takes_context=True)
