@@ -1,7 +1,11 @@
 """Every address of the portal; Vietnamese paths, English names."""
 
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.templatetags.static import static
 from django.urls import include, path
+from django.utils.functional import lazy
+from django.views.generic import RedirectView
 
 from accounts.views import admin_sign_in
 from coopportal import health, refusals, views
@@ -9,6 +13,12 @@ from coopportal import health, refusals, views
 urlpatterns = [
     path("", views.overview, name="overview"),
     path("tra-cuu/", views.search, name="search"),
+    # For pages that name no icon (the admin): a browser then asks here. Lazy: the name of the file
+    # is known once `collectstatic` has run.
+    path(
+        "favicon.ico",
+        login_not_required(RedirectView.as_view(url=lazy(static, str)("icons/coop.svg"))),
+    ),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("", include("accounts.urls")),

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.test import TransactionTestCase
@@ -31,8 +30,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     server) finds it too: afterwards the database is put back instead of being flushed.
     """
     with django_db_blocker.unblock():
-        if (settings.FIXTURE_DIRS[0] / "cooperation.json").exists():
-            call_command("loaddata", "reference", "cooperation", verbosity=0)
+        call_command("loaddata", "reference", "cooperation", verbosity=0)
         snapshot = snapshots.take(connection)
 
     def put_back(self: TransactionTestCase) -> None:

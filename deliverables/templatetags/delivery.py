@@ -66,7 +66,7 @@ def stage_glyph(key: str | None) -> SafeString:
 def matrix_cell(context: template.Context, cell: Any) -> SafeString:
     """A cell of the matrix: glyph of each phase in order, first figure or extent, * where sources differ."""
     glyphs = format_html_join(
-        format_html('<span class="arrow" aria-hidden="true">→</span>'),
+        format_html('<span class="arrow" aria-hidden="true">{}</span>', "→"),
         "{}",
         ((stage_glyph(row.stage),) for row in cell.deployments),
     )
