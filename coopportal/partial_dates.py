@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +14,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext, gettext_lazy as _
 
-_ISO = re.compile(r"(?P<y>\d{4})(?:-(?P<m>\d{2})(?:-(?P<d>\d{2}))?)?")
-_VIETNAMESE = re.compile(r"(?:(?:(?P<d>\d{1,2})[/.-])?(?P<m>\d{1,2})[/.-])?(?P<y>\d{4})")
+# ASCII digits only: other scripts' digits are a slip of the keyboard, better asked about than guessed.
+_ISO = re.compile(r"(?P<y>[0-9]{4})(?:-(?P<m>[0-9]{2})(?:-(?P<d>[0-9]{2}))?)?")
+_VIETNAMESE = re.compile(r"(?:(?:(?P<d>[0-9]{1,2})[/.-])?(?P<m>[0-9]{1,2})[/.-])?(?P<y>[0-9]{4})")
 UNKNOWN_DAY = _("chưa rõ ngày")
 
 
@@ -52,7 +54,8 @@ class PartialDate:
 
         Raises ``ValueError`` with a Vietnamese message for anything else and for days that do not exist.
         """
-        cleaned = " ".join(text.split()).casefold().removeprefix("tháng ").removeprefix("năm ")
+        cleaned = unicodedata.normalize("NFC", " ".join(text.split())).casefold()
+        cleaned = cleaned.removeprefix("tháng ").removeprefix("năm ")
         match = _ISO.fullmatch(cleaned) or _VIETNAMESE.fullmatch(cleaned)
         if match is None:
             raise ValueError(
@@ -85,6 +88,11 @@ class PartialDate:
         return text
 
     @property
+    def typed(self) -> str:
+        """As one types it into a form, in any language: ``13/09/2014``, ``08/2014``, ``2014``."""
+        return "/".join(reversed(self.iso.split("-")))
+
+    @property
     def first_day(self) -> dt.date:
         return dt.date(self.year, self.month or 1, self.day or 1)
 
@@ -101,17 +109,17 @@ class PartialDate:
             return gettext("tháng %(month)s/%(year)s") % {"month": self.month, "year": self.year}
         return f"{self.day:02d}/{self.month:02d}/{self.year:04d}"
 
-    def __lt__(self, other: PartialDate) -> bool:
-        return self.iso < other.iso
+    def __lt__(self, other: object) -> bool:
+        return self.iso < other.iso if isinstance(other, PartialDate) else NotImplemented
 
-    def __le__(self, other: PartialDate) -> bool:
-        return self.iso <= other.iso
+    def __le__(self, other: object) -> bool:
+        return self.iso <= other.iso if isinstance(other, PartialDate) else NotImplemented
 
-    def __gt__(self, other: PartialDate) -> bool:
-        return self.iso > other.iso
+    def __gt__(self, other: object) -> bool:
+        return self.iso > other.iso if isinstance(other, PartialDate) else NotImplemented
 
-    def __ge__(self, other: PartialDate) -> bool:
-        return self.iso >= other.iso
+    def __ge__(self, other: object) -> bool:
+        return self.iso >= other.iso if isinstance(other, PartialDate) else NotImplemented
 
 
 def say_date(value: PartialDate | None, unknown: Any = UNKNOWN_DAY) -> str:
@@ -127,7 +135,7 @@ class PartialDateFormField(forms.CharField):
         super().__init__(**kwargs)
 
     def prepare_value(self, value: Any) -> Any:
-        return str(value) if isinstance(value, PartialDate) else value
+        return value.typed if isinstance(value, PartialDate) else value
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, PartialDate) or value in self.empty_values:

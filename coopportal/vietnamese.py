@@ -53,6 +53,11 @@ def sort_key(text: str) -> bytes:
     tones = bytearray()
     for char in nfc(text).casefold():
         base, tone = _split_tone(char)
+        if not base or unicodedata.combining(base):
+            continue  # a mark that belongs to no letter
+        if base not in _RANK:
+            # A letter of another alphabet stands where it would without its marks: ü as u.
+            base = unicodedata.normalize("NFD", base)[0]
         if base in _RANK:
             letters.append(_RANK[base])
             tones.append(tone + 1)
@@ -66,9 +71,12 @@ def sort_key(text: str) -> bytes:
 
 
 def person_sort_key(name: str) -> bytes:
-    """Vietnamese people are listed by given name, the last word, then by what stands before it."""
-    family, _, given = nfc(name).rpartition(" ")
-    return sort_key(f"{given} {family}".strip())
+    """Vietnamese people are listed by given name, the last word, then by what stands before it.
+
+    The given name counts with its tones before the rest counts at all: every Hoa before every Hòa.
+    """
+    *rest, given = nfc(name).split() or [""]
+    return sort_key(given) + b"\x00" + sort_key(" ".join(rest))
 
 
 class VietnameseCharField(models.CharField):
