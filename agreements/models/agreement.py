@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -121,3 +122,20 @@ class Representative(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.get_side_display()} · {self.agreement}"
+
+    def clean(self) -> None:
+        """Nobody stands on both sides of one agreement on one day: who would confirm what?"""
+        super().clean()
+        if self.from_day is None:
+            return
+        others = Representative.objects.filter(
+            Q(until_day__isnull=True) | Q(until_day__gte=self.from_day),
+            user=self.user_id,
+            agreement=self.agreement_id,
+        ).exclude(Q(pk=self.pk) | Q(side=self.side))
+        if self.until_day is not None:
+            others = others.filter(from_day__lte=self.until_day)
+        if others.exists():
+            raise ValidationError(
+                _("Người này đang đại diện cho phía bên kia của thỏa thuận trong thời gian đó.")
+            )

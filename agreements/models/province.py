@@ -121,9 +121,12 @@ class Province(models.Model):
         """The unit that this one is on a day: itself, or the successor whose time it is.
 
         Before its own time a unit is answered as itself: agreements keep the party that signed.
-        Each step follows ``successor``; select it (twice) where many rows are asked.
+        A successor that ended no later than the unit is a slip of entry and is not followed, so that
+        the walk ends. Each step follows ``successor``; select it (twice) where many rows are asked.
         """
         unit = self
         while unit.valid_to is not None and unit.valid_to < day and unit.successor is not None:
+            if unit.successor.valid_to is not None and unit.successor.valid_to <= unit.valid_to:
+                break
             unit = unit.successor
         return unit
