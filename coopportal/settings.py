@@ -128,7 +128,9 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": (
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; "
+            # REPLACE deletes what stands in its way: then the guards against deletion must see it.
+            "PRAGMA recursive_triggers=ON;"
         ),
         **DATABASE.get("OPTIONS", {}),
     }
