@@ -18,7 +18,7 @@ from coopportal.partial_dates import PartialDate
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 AS_OF_PARAMETER = "tinh-den"
 KNOWN_ON_PARAMETER = "biet-den"
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}[/.-]\d{1,2}[/.-]\d{4}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}")
 
 
 class BadParameter(SuspiciousOperation):
@@ -34,6 +34,15 @@ class BadParameter(SuspiciousOperation):
 def today() -> dt.date:
     """Today in Việt Nam."""
     return timezone.localdate(timezone=ZONE)
+
+
+def now() -> dt.datetime:
+    """This instant to the millisecond, which is all that JSON keeps.
+
+    With finer ones a chain written to fixtures would not hash the same when it is loaded again.
+    """
+    instant = timezone.now()
+    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
 
 
 def start_of(day: dt.date) -> dt.datetime:

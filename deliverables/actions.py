@@ -15,8 +15,16 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from coopportal.clock import ZONE, now
 from deliverables import permissions
-from deliverables.choices import TRANSITIONS, ChangeKind, Decision, ReportSide, ReportState
+from deliverables.choices import (
+    REVISABLE,
+    TRANSITIONS,
+    ChangeKind,
+    Decision,
+    ReportSide,
+    ReportState,
+)
 from deliverables.models import OfficialChange, ProgressReport, Verdict
 
 
@@ -37,7 +45,7 @@ def _conflict_message(report: ProgressReport) -> str:
     return _("Báo cáo đã ở tình trạng “%(state)s”: %(who)s, lúc %(at)s.") % {
         "state": report.get_state_display(),
         "who": verdict.by,
-        "at": timezone.localtime(verdict.at).strftime("%H:%M %d/%m/%Y"),
+        "at": timezone.localtime(verdict.at, ZONE).strftime("%H:%M %d/%m/%Y"),
     }
 
 
@@ -61,27 +69,47 @@ def _move(report: ProgressReport, to: ReportState, **columns: Any) -> None:
         raise ConflictError(report)
 
 
-def _end_reign(report: ProgressReport, at: dt.datetime) -> None:
-    """Let a report cease to be official; nothing happens when it has ceased already."""
+def _end_reign(report: ProgressReport, at: dt.datetime) -> bool:
+    """Let a report cease to be official; false when it never was or has ceased already."""
     ended = ProgressReport.objects.filter(
         pk=report.pk, official_from__isnull=False, official_to__isnull=True
     ).update(official_to=at)
-    if ended:
-        OfficialChange.objects.record(report, ChangeKind.CEASED, at)
+    return bool(ended)
+
+
+def _end_reign_of_revised(report: ProgressReport, at: dt.datetime) -> list[ProgressReport]:
+    """End what a report corrects, through returned and withdrawn attempts; gives those that ended.
+
+    All rows are taken before any change is numbered, so that two who confirm cannot lock each other out.
+    """
+    ended = []
+    earlier = report.revises
+    while earlier is not None:
+        if _end_reign(earlier, at):
+            ended.append(earlier)
+        earlier = earlier.revises
+    return ended
+
+
+def _require_reason(reason: str, message: str) -> str:
+    """The reason without idle spaces; asked for before anything moves."""
+    if not reason.strip():
+        raise ValidationError({"reason": message})
+    return reason.strip()
 
 
 @transaction.atomic
 def submit(report: ProgressReport, *, by: AbstractBaseUser) -> None:
     """Send a side's draft to the other side. What it says is fixed from here on."""
     _require(permissions.can_submit, by, report)
-    _move(report, ReportState.SUBMITTED, submitted_at=timezone.now())
+    _move(report, ReportState.SUBMITTED, submitted_at=now())
 
 
 @transaction.atomic
 def withdraw(report: ProgressReport, *, by: AbstractBaseUser) -> None:
     """Take a submitted report back before the other side has spoken."""
     _require(permissions.can_withdraw, by, report)
-    _move(report, ReportState.WITHDRAWN, decided_at=timezone.now())
+    _move(report, ReportState.WITHDRAWN, decided_at=now())
 
 
 @transaction.atomic
@@ -93,7 +121,7 @@ def publish(report: ProgressReport, *, by: AbstractBaseUser, at: dt.datetime | N
     _require(permissions.can_publish, by, report)
     if not report.citations.exists():
         raise ValidationError(_("Số liệu từ nguồn công bố phải có ít nhất một trích dẫn."))
-    at = at or timezone.now()
+    at = at or now()
     _move(report, ReportState.PUBLISHED, official_from=at)
     OfficialChange.objects.record(report, ChangeKind.BECAME_OFFICIAL, at)
 
@@ -104,11 +132,11 @@ def set_aside(
 ) -> None:
     """Stop using a published source for a better one. It stays readable, with the reason."""
     _require(permissions.can_set_aside, by, report)
-    if not reason.strip():
-        raise ValidationError({"reason": _("Ghi lý do không dùng nguồn này.")})
-    at = at or timezone.now()
-    _move(report, ReportState.SET_ASIDE, set_aside_reason=reason.strip(), decided_at=at)
-    _end_reign(report, at)
+    reason = _require_reason(reason, _("Ghi lý do không dùng nguồn này."))
+    at = at or now()
+    _move(report, ReportState.SET_ASIDE, set_aside_reason=reason, decided_at=at)
+    if _end_reign(report, at):
+        OfficialChange.objects.record(report, ChangeKind.CEASED, at)
 
 
 def _judge(
@@ -119,33 +147,38 @@ def _judge(
     to: ReportState,
     at: dt.datetime,
     columns: Mapping[str, Any],
+    reason: str = "",
     **said: Any,
 ) -> None:
     _require(permissions.can_decide, by, report)
-    _move(report, to, decided_at=at, **columns)
+    if decision != Decision.CONFIRM:
+        reason = _require_reason(reason, _("Ghi lý do trả lại hoặc không đồng ý."))
     verdict = Verdict(
         report=report,
         side=permissions.side_of(by, report),
         decision=decision,
         by=by,
         at=at,
+        reason=reason,
         **said,
     )
-    verdict.full_clean()
+    # Before the move: a refusal leaves the report in hand as it was.
+    verdict.clean_fields()
+    _move(report, to, decided_at=at, **columns)
     verdict.save(force_insert=True)
 
 
 @transaction.atomic
 def confirm(report: ProgressReport, *, by: AbstractBaseUser) -> None:
     """The other side agrees: the report becomes official and what it revises ceases to be."""
-    at = timezone.now()
+    at = now()
     was_official = report.official_from is not None
     columns = {} if was_official else {"official_from": at}
     _judge(
         report, by=by, decision=Decision.CONFIRM, to=ReportState.CONFIRMED, at=at, columns=columns
     )
-    if report.revises is not None:
-        _end_reign(report.revises, at)
+    for earlier in _end_reign_of_revised(report, at):
+        OfficialChange.objects.record(earlier, ChangeKind.CEASED, at)
     if not was_official:
         OfficialChange.objects.record(report, ChangeKind.BECAME_OFFICIAL, at)
 
@@ -160,9 +193,9 @@ def send_back(report: ProgressReport, *, by: AbstractBaseUser, reason: str) -> N
         by=by,
         decision=Decision.RETURN,
         to=ReportState.RETURNED,
-        at=timezone.now(),
+        at=now(),
         columns={},
-        reason=reason.strip(),
+        reason=reason,
     )
 
 
@@ -176,7 +209,7 @@ def dispute(
     counter_figures: Mapping[str, Any] | None = None,
 ) -> None:
     """Disagree, with another stage or other figures. Both stay in sight until one is confirmed."""
-    at = timezone.now()
+    at = now()
     _judge(
         report,
         by=by,
@@ -184,22 +217,30 @@ def dispute(
         to=ReportState.DISPUTED,
         at=at,
         columns={},
-        reason=reason.strip(),
+        reason=reason,
         counter_stage=counter_stage,
         counter_figures=dict(counter_figures or {}),
     )
-    _end_reign(report, at)
+    if _end_reign(report, at):
+        OfficialChange.objects.record(report, ChangeKind.CEASED, at)
 
 
 @transaction.atomic
 def revise(
     report: ProgressReport, *, by: AbstractBaseUser, side: str | None = None
 ) -> ProgressReport:
-    """A new draft that revises a report, filled in with what it says; either side may write it."""
+    """A new draft that revises a report, filled in with what it says; either side may write it.
+
+    A side's draft is written for the side one stands on; for ``side="source"`` one is an administrator
+    and the report a source's.
+    """
+    _require(permissions.can_revise, by, report)
     own = permissions.side_of(by, report)
-    side = side or own
-    if side is None or (side != own and not permissions.is_administrator(by)):
+    side = side or own or ReportSide.SOURCE
+    if side != own and not (side == ReportSide.SOURCE and permissions.can_publish(by, report)):
         raise PermissionDenied
+    if report.state not in REVISABLE:
+        raise ConflictError(report)
     draft = ProgressReport.objects.create(
         deliverable=report.deliverable,
         as_of=report.as_of,

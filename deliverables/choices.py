@@ -100,6 +100,11 @@ TRANSITIONS: dict[ReportState, frozenset[ReportState]] = {
 }
 
 
+#: What a new report may correct: all that was sent and decided, or came from a source. A draft is edited
+#: instead, and a submitted one awaits its verdict (or is withdrawn) first.
+REVISABLE = frozenset(ReportState) - {ReportState.DRAFT, ReportState.SUBMITTED}
+
+
 class Decision(TextChoices):
     CONFIRM = "confirm", _("Xác nhận")
     RETURN = "return", _("Trả lại")

@@ -14,17 +14,19 @@ AnyUser = AbstractBaseUser | AnonymousUser
 
 
 def side_of(user: AnyUser, report: ProgressReport) -> Side | None:
-    """The side for which the user acts in the report's agreement today; ``None`` for neither."""
+    """The side for which the user acts in the report's agreement today; ``None`` for neither.
+
+    Also ``None`` for whoever was entered on both sides: nobody judges what they may have written.
+    """
     agreement = report.deliverable.agreement_id
-    if not user.is_authenticated or agreement is None:
+    if not (user.is_authenticated and user.is_active) or agreement is None:
         return None
-    side = (
+    sides = set(
         Representative.objects.on(today())
         .filter(user=user, agreement=agreement)
         .values_list("side", flat=True)
-        .first()
     )
-    return Side(side) if side else None
+    return Side(sides.pop()) if len(sides) == 1 else None
 
 
 def is_administrator(user: AnyUser) -> bool:
@@ -43,12 +45,20 @@ def can_withdraw(user: AnyUser, report: ProgressReport) -> bool:
 def can_decide(user: AnyUser, report: ProgressReport) -> bool:
     """Confirm, return or dispute: only the *other* side, and either side for a public source.
 
-    No one confirms a figure of their own side; an administrator confirms none (design.md §2).
+    No one confirms a figure of their own side; an administrator confirms none (design.md §2). Whoever
+    wrote a report and changed sides since does not confirm it either.
     """
     side = side_of(user, report)
-    if side is None:
+    if side is None or is_administrator(user) or report.author_id == user.pk:
         return False
     return report.side == ReportSide.SOURCE or side != report.side
+
+
+def can_revise(user: AnyUser, report: ProgressReport) -> bool:
+    """Whoever represents either side; a source's figure also an administrator, from a better source."""
+    if report.state == ReportState.DRAFT:
+        return can_edit(user, report)
+    return side_of(user, report) is not None or can_publish(user, report)
 
 
 def can_publish(user: AnyUser, report: ProgressReport) -> bool:

@@ -166,7 +166,12 @@ def _append_only(prefix: str, table: str, content: tuple[str, ...]) -> list[Guar
 def guards() -> list[Guard]:
     """Every guard there is, in the order in which they are installed."""
     left_draft = f"OLD.state <> '{ReportState.DRAFT.value}'"
-    times_once = " OR ".join(
+    # A time is written by the move that it dates; only a reign ends without one, by another's revision.
+    time_without_move = "OLD.state = NEW.state AND (" + " OR ".join(
+        f"(OLD.{column} IS NULL AND NEW.{column} IS NOT NULL)"
+        for column in ("submitted_at", "decided_at", "official_from")
+    )
+    times_once = f"{time_without_move}) OR " + " OR ".join(
         f"(OLD.{column} IS NOT NULL AND OLD.{column} <> '' AND (NEW.{column} IS NULL "
         f"OR NEW.{column} <> OLD.{column}))"
         if column == "set_aside_reason"
@@ -180,7 +185,15 @@ def guards() -> list[Guard]:
         Guard("report_delete_guard", REPORT, "DELETE", left_draft, _FROZEN),
         *(
             Guard(f"{prefix}_truncate_guard", table, "TRUNCATE", "", _APPEND_ONLY)
-            for prefix, table in (("report", REPORT), ("verdict", VERDICT), ("change", CHANGE))
+            for prefix, table in (
+                ("report", REPORT),
+                ("measurement", MEASUREMENT),
+                ("report_citation", CITATION_LINK),
+                ("evidence", EVIDENCE),
+                ("verdict", VERDICT),
+                ("change", CHANGE),
+                ("target", TARGET),
+            )
         ),
         Guard("report_state_guard", REPORT, "UPDATE", _forbidden_transitions(), _TRANSITION),
         Guard("report_time_guard", REPORT, "UPDATE", times_once, _TIME),

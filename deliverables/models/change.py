@@ -8,6 +8,7 @@ import json
 from typing import Any
 
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from deliverables.choices import ChangeKind, one_of
@@ -27,7 +28,11 @@ class OfficialSequence(models.Model):
         verbose_name = _("khóa đánh số thay đổi")
         verbose_name_plural = _("khóa đánh số thay đổi")
         constraints = [
-            models.CheckConstraint(name="officialsequence_single_row", condition=models.Q(id=1)),
+            models.CheckConstraint(
+                name="officialsequence_single_row",
+                condition=models.Q(id=1),
+                violation_error_message=_("Chỉ có một dòng khóa, mang số 1."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -60,7 +65,11 @@ class OfficialChangeManager(models.Manager["OfficialChange"]):
         return change
 
     def first_broken(self) -> OfficialChange | None:
-        """The first change whose number, link or hash does not hold; ``None`` when the chain is whole."""
+        """The first change that does not hold; ``None`` when the chain is whole.
+
+        It does not hold when its number, its link, its hash, or its time is not what the chain and the
+        report say. :meth:`unlogged` finds what is missing at the chain's end.
+        """
         expected, previous = 1, GENESIS
         rows = self.select_related("report__deliverable", "report__revises").prefetch_related(
             "report__measurements__indicator", "report__citations__source"
@@ -70,10 +79,24 @@ class OfficialChangeManager(models.Manager["OfficialChange"]):
                 change.seq != expected
                 or change.previous_hash != previous
                 or change.hash != change.compute_hash()
+                or change.at != change.reign_time()
             ):
                 return change
             expected, previous = expected + 1, change.hash
         return None
+
+    def unlogged(self) -> ProgressReport | None:
+        """A report whose reign began or ended without a line in the log; ``None`` when there is none."""
+        logged = self.filter(report=OuterRef("pk"))
+        return (
+            ProgressReport.objects.filter(
+                Q(official_from__isnull=False)
+                & ~Exists(logged.filter(kind=ChangeKind.BECAME_OFFICIAL))
+                | Q(official_to__isnull=False) & ~Exists(logged.filter(kind=ChangeKind.CEASED))
+            )
+            .order_by("pk")
+            .first()
+        )
 
 
 class OfficialChange(models.Model):
@@ -96,12 +119,25 @@ class OfficialChange(models.Model):
         ordering = ["seq"]
         constraints = [
             one_of("kind", ChangeKind, "officialchange"),
-            models.UniqueConstraint(fields=["report", "kind"], name="officialchange_kind_once"),
-            models.UniqueConstraint(fields=["previous_hash"], name="officialchange_chain_unforked"),
+            models.UniqueConstraint(
+                fields=["report", "kind"],
+                name="officialchange_kind_once",
+                violation_error_message=_("Thay đổi này của báo cáo đã được ghi."),
+            ),
+            models.UniqueConstraint(
+                fields=["previous_hash"],
+                name="officialchange_chain_unforked",
+                violation_error_message=_("Sau thay đổi đó đã có thay đổi khác."),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"#{self.seq} {self.get_kind_display()}"
+
+    def reign_time(self) -> dt.datetime | None:
+        """When the report itself says that this happened."""
+        began = self.kind == ChangeKind.BECAME_OFFICIAL
+        return self.report.official_from if began else self.report.official_to
 
     def compute_hash(self) -> str:
         """SHA-256 over the previous hash and everything this change stands for, in canonical JSON."""

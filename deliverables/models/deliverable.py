@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.urls import reverse
@@ -192,6 +193,14 @@ class Deliverable(models.Model):
 
     def natural_key(self) -> tuple[str]:
         return (self.slug,)
+
+    def clean(self) -> None:
+        """Agreement, phase and area must be one line: who may report follows from the agreement."""
+        super().clean()
+        if self.phase is not None and self.phase.agreement_id != self.agreement_id:
+            raise ValidationError({"phase": _("Giai đoạn này thuộc thỏa thuận khác.")})
+        if self.area is not None and self.area.phase_id != self.phase_id:
+            raise ValidationError({"area": _("Lĩnh vực này thuộc giai đoạn khác.")})
 
 
 class DeploymentManager(DeliverableManager):

@@ -46,7 +46,7 @@ class ProgressReportQuerySet(models.QuerySet["ProgressReport"]):
         only their own side. A draft of a source belongs to administrators.
         """
         public = Q(official_from__isnull=False)
-        if not user.is_authenticated:
+        if not (user.is_authenticated and user.is_active):
             return self.filter(public)
         mandates = Representative.objects.on(today()).filter(user=user)
         mine = mandates.filter(agreement=OuterRef("deliverable__agreement"))
@@ -59,6 +59,16 @@ class ProgressReportQuerySet(models.QuerySet["ProgressReport"]):
     def latest_first(self) -> ProgressReportQuerySet:
         """The order in which reports overtake one another: (as_of_end, official_from, id)."""
         return self.order_by("-as_of_end", "-official_from", "-id")
+
+
+class AsOfEndField(models.DateField):
+    """The last day that ``as_of`` allows, kept in step with it; where that is unknown it is given."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        as_of = ProgressReport._meta.get_field("as_of").to_python(model_instance.as_of)  # type: ignore[attr-defined]
+        if as_of is not None:
+            setattr(model_instance, self.attname, as_of.last_day)
+        return super().pre_save(model_instance, add)
 
 
 class ProgressReportManager(models.Manager.from_queryset(ProgressReportQuerySet)):  # type: ignore[misc]
@@ -78,7 +88,7 @@ class ProgressReport(models.Model):
         Deliverable, on_delete=models.PROTECT, related_name="reports", verbose_name=_("hạng mục")
     )
     as_of = PartialDateField(_("tính đến"))
-    as_of_end = models.DateField(
+    as_of_end = AsOfEndField(
         _("tính đến hết ngày"),
         blank=True,
         help_text=_(
@@ -187,15 +197,9 @@ class ProgressReport(models.Model):
     def __str__(self) -> str:
         return f"{self.deliverable}, {self.as_of_end:%d/%m/%Y}"
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep ``as_of_end`` in step with ``as_of``; where that is unknown it must be given."""
-        if isinstance(self.as_of, PartialDate):
-            self.as_of_end = self.as_of.last_day
-        super().save(*args, **kwargs)
-
     def clean(self) -> None:
         super().clean()
-        if self.as_of is not None:
+        if isinstance(self.as_of, PartialDate):
             self.as_of_end = self.as_of.last_day
         if self.as_of_end is None:
             raise ValidationError(

@@ -18,6 +18,12 @@ class Command(BaseCommand):
                 _("Chuỗi bị đứt ở thay đổi số %(seq)s: số thứ tự, mã băm hoặc nội dung không khớp.")
                 % {"seq": broken.seq}
             )
+        unlogged = OfficialChange.objects.unlogged()
+        if unlogged is not None:
+            raise CommandError(
+                _("Chuỗi thiếu dòng: báo cáo %(uid)s đã hoặc thôi là chính thức mà không được ghi.")
+                % {"uid": unlogged.uid}
+            )
         self.stdout.write(
             _("Chuỗi nguyên vẹn: %(count)s thay đổi.") % {"count": OfficialChange.objects.count()}
         )

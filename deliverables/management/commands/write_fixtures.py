@@ -66,11 +66,15 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if deliverables.ProgressReport.objects.exclude(side=ReportSide.SOURCE).exists():
+        if (
+            deliverables.ProgressReport.objects.exclude(side=ReportSide.SOURCE).exists()
+            or deliverables.Verdict.objects.exists()
+            or deliverables.Target.objects.exists()
+        ):
             raise CommandError(
                 _(
-                    "Cơ sở dữ liệu có báo cáo của hai bên. Bộ dữ liệu đi kèm chỉ gồm nguồn công bố: "
-                    "chạy lệnh này trên cơ sở dữ liệu mới, chỉ nạp dữ liệu đi kèm."
+                    "Cơ sở dữ liệu có báo cáo, ý kiến hoặc mục tiêu của hai bên. Bộ dữ liệu "
+                    "đi kèm chỉ gồm nguồn công bố: chạy lệnh này trên cơ sở dữ liệu mới, chỉ nạp dữ liệu đi kèm."
                 )
             )
         reference, cooperation = _rows(REFERENCE), _rows(COOPERATION)
