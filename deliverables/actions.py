@@ -9,12 +9,12 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from coopportal.clock import ZONE, now
 from deliverables import permissions
 from deliverables.choices import (
@@ -50,7 +50,7 @@ def _conflict_message(report: ProgressReport) -> str:
 
 
 def _require(
-    allowed: Callable[[Any, ProgressReport], bool], user: AbstractBaseUser, report: ProgressReport
+    allowed: Callable[[Any, ProgressReport], bool], user: User, report: ProgressReport
 ) -> None:
     if not allowed(user, report):
         raise PermissionDenied
@@ -99,21 +99,21 @@ def _require_reason(reason: str, message: str) -> str:
 
 
 @transaction.atomic
-def submit(report: ProgressReport, *, by: AbstractBaseUser) -> None:
+def submit(report: ProgressReport, *, by: User) -> None:
     """Send a side's draft to the other side. What it says is fixed from here on."""
     _require(permissions.can_submit, by, report)
     _move(report, ReportState.SUBMITTED, submitted_at=now())
 
 
 @transaction.atomic
-def withdraw(report: ProgressReport, *, by: AbstractBaseUser) -> None:
+def withdraw(report: ProgressReport, *, by: User) -> None:
     """Take a submitted report back before the other side has spoken."""
     _require(permissions.can_withdraw, by, report)
     _move(report, ReportState.WITHDRAWN, decided_at=now())
 
 
 @transaction.atomic
-def publish(report: ProgressReport, *, by: AbstractBaseUser, at: dt.datetime | None = None) -> None:
+def publish(report: ProgressReport, *, by: User, at: dt.datetime | None = None) -> None:
     """Enter a figure of a cited public source as official, without a verdict of either side.
 
     ``at`` back-dates only the fixtures that ship with the portal; whatever is entered later uses now.
@@ -128,7 +128,7 @@ def publish(report: ProgressReport, *, by: AbstractBaseUser, at: dt.datetime | N
 
 @transaction.atomic
 def set_aside(
-    report: ProgressReport, *, by: AbstractBaseUser, reason: str, at: dt.datetime | None = None
+    report: ProgressReport, *, by: User, reason: str, at: dt.datetime | None = None
 ) -> None:
     """Stop using a published source for a better one. It stays readable, with the reason."""
     _require(permissions.can_set_aside, by, report)
@@ -142,7 +142,7 @@ def set_aside(
 def _judge(
     report: ProgressReport,
     *,
-    by: AbstractBaseUser,
+    by: User,
     decision: Decision,
     to: ReportState,
     at: dt.datetime,
@@ -151,11 +151,13 @@ def _judge(
     **said: Any,
 ) -> None:
     _require(permissions.can_decide, by, report)
+    side = permissions.side_of(by, report)
+    assert side is not None, "whoever may decide stands on a side"
     if decision != Decision.CONFIRM:
         reason = _require_reason(reason, _("Ghi lý do trả lại hoặc không đồng ý."))
     verdict = Verdict(
         report=report,
-        side=permissions.side_of(by, report),
+        side=side,
         decision=decision,
         by=by,
         at=at,
@@ -169,7 +171,7 @@ def _judge(
 
 
 @transaction.atomic
-def confirm(report: ProgressReport, *, by: AbstractBaseUser) -> None:
+def confirm(report: ProgressReport, *, by: User) -> None:
     """The other side agrees: the report becomes official and what it revises ceases to be."""
     at = now()
     was_official = report.official_from is not None
@@ -184,7 +186,7 @@ def confirm(report: ProgressReport, *, by: AbstractBaseUser) -> None:
 
 
 @transaction.atomic
-def send_back(report: ProgressReport, *, by: AbstractBaseUser, reason: str) -> None:
+def send_back(report: ProgressReport, *, by: User, reason: str) -> None:
     """Return a submitted report with the reason; going on means a new draft that revises it."""
     if report.side == ReportSide.SOURCE:
         raise PermissionDenied
@@ -203,7 +205,7 @@ def send_back(report: ProgressReport, *, by: AbstractBaseUser, reason: str) -> N
 def dispute(
     report: ProgressReport,
     *,
-    by: AbstractBaseUser,
+    by: User,
     reason: str,
     counter_stage: str = "",
     counter_figures: Mapping[str, Any] | None = None,
@@ -226,9 +228,7 @@ def dispute(
 
 
 @transaction.atomic
-def revise(
-    report: ProgressReport, *, by: AbstractBaseUser, side: str | None = None
-) -> ProgressReport:
+def revise(report: ProgressReport, *, by: User, side: str | None = None) -> ProgressReport:
     """A new draft that revises a report, filled in with what it says; either side may write it.
 
     A side's draft is written for the side one stands on; for ``side="source"`` one is an administrator

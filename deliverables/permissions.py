@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.models import AnonymousUser
 
+from accounts.models import User
 from agreements.choices import Side
 from agreements.models import Representative
 from coopportal.clock import today
 from deliverables.choices import ReportSide, ReportState
 from deliverables.models import ProgressReport
 
-AnyUser = AbstractBaseUser | AnonymousUser
+AnyUser = User | AnonymousUser
 
 
 def side_of(user: AnyUser, report: ProgressReport) -> Side | None:
@@ -30,7 +31,7 @@ def side_of(user: AnyUser, report: ProgressReport) -> Side | None:
 
 
 def is_administrator(user: AnyUser) -> bool:
-    return bool(user.is_authenticated and user.is_active and getattr(user, "is_superuser", False))
+    return bool(user.is_authenticated and user.is_active and user.is_superuser)
 
 
 def can_submit(user: AnyUser, report: ProgressReport) -> bool:

@@ -154,7 +154,7 @@ class Phase(models.Model):
     def compute_begins_on(self) -> dt.date | None:
         if self.signed_on is not None:
             signed = Phase._meta.get_field("signed_on").to_python(self.signed_on)
-            return signed.last_day  # type: ignore[no-any-return]
+            return signed.last_day
         return dt.date(self.start_year, 1, 1) if self.start_year else None
 
     def compute_ends_on(self) -> dt.date | None:

@@ -205,13 +205,13 @@ class Deliverable(models.Model):
 
 class DeploymentManager(DeliverableManager):
     def get_queryset(self) -> DeliverableQuerySet:
-        return super().get_queryset().deployments()  # type: ignore[no-any-return]
+        return super().get_queryset().deployments()
 
 
 class Deployment(Deliverable):
     """A deliverable that puts a system into service: the word its users look for."""
 
-    objects = DeploymentManager()
+    objects = DeploymentManager()  # type: ignore[misc]
 
     class Meta:
         proxy = True

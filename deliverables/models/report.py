@@ -6,13 +6,14 @@ import uuid
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from agreements.choices import Qualifier
 from agreements.models import Citation, Representative
 from coopportal.clock import Moment, today
@@ -38,7 +39,7 @@ class ProgressReportQuerySet(models.QuerySet["ProgressReport"]):
             Q(official_to__isnull=True) | Q(official_to__gte=moment.known_until),
         )
 
-    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> ProgressReportQuerySet:
+    def visible_to(self, user: User | AnonymousUser) -> ProgressReportQuerySet:
         """What a user may read (design.md §4, docs/permissions.md).
 
         Everyone: what is or once was official, set-aside sources with their reason. Those who represent
@@ -50,9 +51,9 @@ class ProgressReportQuerySet(models.QuerySet["ProgressReport"]):
             return self.filter(public)
         mandates = Representative.objects.on(today()).filter(user=user)
         mine = mandates.filter(agreement=OuterRef("deliverable__agreement"))
-        seen = public | (~Q(state=ReportState.DRAFT) & Exists(mine))
+        seen: Any = public | (~Q(state=ReportState.DRAFT) & Exists(mine))
         seen |= Q(state=ReportState.DRAFT) & Exists(mine.filter(side=OuterRef("side")))
-        if getattr(user, "is_superuser", False):
+        if user.is_superuser:
             seen |= Q(side=ReportSide.SOURCE)
         return self.filter(seen)
 
@@ -220,10 +221,11 @@ class ProgressReport(models.Model):
 
     def content(self) -> dict[str, Any]:
         """What the report says, in a canonical form: the part that never changes and that is hashed."""
+        as_of: Any = self.as_of
         return {
             "report": str(self.uid),
             "deliverable": self.deliverable.slug,
-            "as_of": self.as_of.iso if self.as_of else None,
+            "as_of": as_of.iso if as_of else None,
             "as_of_end": self.as_of_end.isoformat(),
             "stage": self.stage,
             "narrative": self.narrative,
