@@ -4,6 +4,8 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from coopportal.vietnamese import FoldedTextField, SortKeyField, VietnameseCharField
+
 
 class User(AbstractUser):
     """Somebody who signs in: an officer, a VNPT manager, an administrator or a program's owner.
@@ -13,8 +15,10 @@ class User(AbstractUser):
 
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
-    full_name = models.CharField(_("họ và tên"), max_length=150)
+    full_name = VietnameseCharField(_("họ và tên"), max_length=150)
     email = models.EmailField(_("thư điện tử"), blank=True)
+    search_text = FoldedTextField(sources=("full_name", "username", "email"))
+    sort_key = SortKeyField(source="full_name", by_given_name=True)
 
     REQUIRED_FIELDS = ["full_name", "email"]
 
