@@ -7,16 +7,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Window
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Window
+from django.utils import timezone
 
-from agreements.models import Discrepancy, DiscrepancySide, Phase
+from agreements.models import Citation, Discrepancy, DiscrepancySide, Phase
 from agreements.present_names import with_present_names
-from coopportal.clock import Moment
-from deliverables.choices import ChangeKind
+from coopportal.clock import ZONE, Moment
+from coopportal.partial_dates import PartialDate
+from deliverables.choices import ChangeKind, ReportSide, ReportState
 from deliverables.models import Deliverable, Measurement, OfficialChange, ProgressReport, Verdict
 from deliverables.summaries.matrix import Matrix, matrix
 from deliverables.summaries.stages import Segment, stage_strip
-from deliverables.summaries.standing import current_figures, is_confirmed_at
+from deliverables.summaries.standing import contradicted, current_figures, is_confirmed_at
 from deliverables.summaries.timeline import Timeline, timeline
 
 #: Changes shown; the rest is in the changes feed.
@@ -34,6 +36,14 @@ class Change:
     @property
     def report(self) -> Any:
         return self.change.report
+
+    @property
+    def day(self) -> Any:
+        """When it became official, as precisely as known: a published figure on its source's day."""
+        if self.report.side == ReportSide.SOURCE:
+            issued = [citation.source.issued_on for citation in self.report.citations.all()]
+            return next(filter(None, issued), None)
+        return PartialDate.of(timezone.localdate(self.change.at, ZONE))
 
     @property
     def earlier_figure(self) -> Any:
@@ -108,8 +118,9 @@ class Overview:
         return sum(is_confirmed_at(m.report, self.moment) for m in self.standing_figures)
 
     @property
-    def latest_report_day(self) -> Any:
-        return max((row.as_of_end for row in self.deployments if row.as_of_end), default=None)
+    def latest_year(self) -> int | None:
+        """The year of the latest report; its day may be no more than the end of that year."""
+        return max((row.as_of_end.year for row in self.deployments if row.as_of_end), default=None)
 
     @property
     def changes_unseen(self) -> int:
@@ -181,41 +192,56 @@ def agreement_of(discrepancy: Any) -> int | None:
 def overview_at(moment: Moment) -> Overview:
     """Fetch what the overview shows at a moment: a fixed number of queries, whatever the rows."""
     phases = _phases(moment)
+    measurements = _measurements(moment)
+    deployments = list(_deployments(moment))
+    differing = contradicted(measurements)
+    for row in deployments:
+        row.contested = row.contested or row.pk in differing
     return Overview(
         moment=moment,
         phases=[phase for phase in phases if phase.parent_id is None],
         subsidiaries=[phase for phase in phases if phase.parent_id is not None],
-        deployments=list(_deployments(moment)),
-        figures=_figures(moment),
+        deployments=deployments,
+        figures=current_figures(measurements),
         discrepancies=_discrepancies(moment),
         changes=_changes(moment),
     )
 
 
 def _phases(moment: Moment) -> list[Any]:
-    rows = Phase.objects.begun_by(moment.as_of).select_related("parent")
+    """Phases begun; a subsidiary one of unknown start counts with the phase it belongs to."""
+    day = moment.as_of
+    rows = Phase.objects.filter(
+        Q(begins_on__lte=day) | Q(begins_on__isnull=True, parent__begins_on__lte=day)
+    ).select_related("parent")
     return list(with_present_names(rows, "agreement__").order_by(*(Phase._meta.ordering or ())))
 
 
 def _deployments(moment: Moment) -> Iterable[Any]:
-    contested = Deliverable.discrepancies.through.objects.filter(deliverable_id=OuterRef("pk"))
+    discussed = Deliverable.discrepancies.through.objects.filter(deliverable_id=OuterRef("pk"))
+    set_aside = ProgressReport.objects.filter(
+        deliverable=OuterRef("pk"),
+        state=ReportState.SET_ASIDE,
+        as_of_end__lte=moment.as_of,
+        official_from__lt=moment.known_until,
+    )
     return (
         Deliverable.objects.deployments()
         .official(moment)
         .select_related("system", "phase")
-        .annotate(contested=Exists(contested))
+        .annotate(contested=Exists(discussed) | Exists(set_aside))
     )
 
 
-def _figures(moment: Moment) -> dict[int, list[Any]]:
+def _measurements(moment: Moment) -> list[Any]:
+    """Figures of official reports on what has begun, the latest report first."""
     begun = Deliverable.objects.official(moment).values("pk")
     reports = ProgressReport.objects.official(moment).filter(deliverable__in=begun)
-    rows = (
+    return list(
         Measurement.objects.filter(report__in=reports)
         .select_related("report", "indicator")
         .order_by("-report__as_of_end", "-report__official_from", "-report_id", "pk")
     )
-    return current_figures(rows)
 
 
 def _discrepancies(moment: Moment) -> list[Any]:
@@ -241,6 +267,7 @@ def _changes(moment: Moment) -> list[Change]:
         )
         .select_related("report__deliverable__agreement__partner")
         .prefetch_related(
+            Prefetch("report__citations", queryset=Citation.objects.select_related("source")),
             Prefetch("report__verdicts", queryset=Verdict.objects.order_by("at")),
             Prefetch(
                 "report__measurements",

@@ -7,7 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agreements.choices import SystemFamily
+from agreements.choices import Qualifier, SystemFamily
+
+#: "không nêu số" is said on the deliverable's own page; a small cell leaves it out.
+_SAYS_NOTHING = {Qualifier.UNSPECIFIED}
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,6 @@ class Cell:
     column: Column
     deployments: Sequence[Any] = ()
     figure: Any = None
-    coverage: str = ""
     contested: bool = False
 
     @property
@@ -83,7 +85,7 @@ def matrix(
     columns = []
     for agreement in agreements:
         own_parts = [parts for (_system, home), parts in cells.items() if home == agreement.pk]
-        wide = any(parts["figure"] is not None or parts["coverage"] for parts in own_parts)
+        wide = any(parts["figure"] is not None for parts in own_parts)
         columns.append(Column(agreement, empty=not own_parts, wide=wide))
     families = []
     for family in SystemFamily:
@@ -108,14 +110,21 @@ def matrix(
 
 def _cell_parts(deployments: list[Any], figures: Mapping[int, list[Any]]) -> dict[str, Any]:
     ordered = sorted(deployments, key=lambda row: (_start(row), row.pk))
-    latest = ordered[-1]
-    own = [figure for figure in figures.get(latest.pk, []) if figure.value is not None]
+    told = [
+        figure
+        for figure in figures.get(ordered[-1].pk, [])
+        if figure.qualifier not in _SAYS_NOTHING
+    ]
     return {
         "deployments": ordered,
-        "figure": min(own, key=lambda figure: figure.pk) if own else None,
-        "coverage": "" if own else latest.coverage or "",
+        "figure": min(told, key=_readiness, default=None),
         "contested": any(row.contested for row in ordered),
     }
+
+
+def _readiness(figure: Any) -> tuple[bool, bool, int]:
+    """Which figure a small cell tells first: a number, an exact one, the one entered first."""
+    return (figure.value is None, figure.qualifier != Qualifier.EXACT, figure.pk)
 
 
 def _start(deployment: Any) -> str:

@@ -28,3 +28,13 @@ def current_figures(measurements: Iterable[Any]) -> dict[int, list[Any]]:
         own = figures.setdefault(measurement.report.deliverable_id, {})
         own.setdefault(measurement.indicator_id, measurement)
     return {deliverable: list(own.values()) for deliverable, own in figures.items()}
+
+
+def contradicted(measurements: Iterable[Any]) -> set[int]:
+    """Deliverables of which two official figures of one indicator and one day say different things."""
+    said: dict[tuple[int, int, Any], set[tuple[Any, str]]] = {}
+    for measurement in measurements:
+        report = measurement.report
+        key = (report.deliverable_id, measurement.indicator_id, report.as_of_end)
+        said.setdefault(key, set()).add((measurement.value, measurement.qualifier))
+    return {deliverable for (deliverable, *_rest), told in said.items() if len(told) > 1}

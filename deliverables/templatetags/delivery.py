@@ -70,8 +70,7 @@ def matrix_cell(context: template.Context, cell: Any) -> SafeString:
         "{}",
         ((stage_glyph(row.stage),) for row in cell.deployments),
     )
-    words = _cell_words(cell)
-    inner = format_html("{}{}{}", glyphs, words, "*" if cell.contested else "")
+    inner = format_html("{}{}", glyphs, _cell_words(cell))
     title = "; ".join(
         f"{row.phase.years}: {stage_label(row.stage)}" if row.phase else stage_label(row.stage)
         for row in cell.deployments
@@ -90,13 +89,20 @@ def matrix_cell(context: template.Context, cell: Any) -> SafeString:
 
 
 def _cell_words(cell: Any) -> str | SafeString:
-    if cell.figure is not None:
-        figure = cell.figure
-        before = f"{qualifier(figure.qualifier)} " if qualifier(figure.qualifier) else ""
-        glue = "" if figure.indicator.unit == "%" else " "
-        told = f"{before}{say_number(figure.value)}{glue}{figure.indicator.unit}"
-    else:
-        told = cell.coverage
+    words = []
+    if figure := cell.figure:
+        words.append(qualifier(figure.qualifier))
+        if figure.value is not None:
+            unit = figure.indicator.unit
+            value = say_number(figure.value)
+            words += [f"{value}%"] if unit == "%" else [value, unit]
+    told = " ".join(filter(None, words))
+    if cell.contested:
+        return format_html(
+            '<span class="told">{}*<span class="vh"> {}</span></span>',
+            told,
+            _("(các nguồn nói khác nhau)"),
+        )
     return format_html('<span class="told">{}</span>', told) if told else ""
 
 
