@@ -1,8 +1,10 @@
-"""What a page's address may ask: known parameters only, said once, of readable length."""
+"""What a request's address may ask: known parameters only, said once, of readable length."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest
+from collections.abc import Collection
+
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext
 
 from coopportal.clock import AS_OF_PARAMETER, KNOWN_ON_PARAMETER, BadParameter, Moment
@@ -11,10 +13,9 @@ from coopportal.clock import AS_OF_PARAMETER, KNOWN_ON_PARAMETER, BadParameter, 
 LONGEST_VALUE = 200
 
 
-def check_query(request: HttpRequest, *allowed: str) -> None:
-    """Refuse, by name, what this page does not understand: unknown, repeated, too long, unreadable."""
-    known = {AS_OF_PARAMETER, KNOWN_ON_PARAMETER, *allowed}
-    for name, values in request.GET.lists():
+def check_parameters(query: QueryDict, known: Collection[str]) -> None:
+    """Refuse, by name, a parameter that is not known, written twice, unreadable or too long."""
+    for name, values in query.lists():
         shown = name.replace("\x00", "")[:40]
         if name not in known:
             raise BadParameter(
@@ -37,6 +38,11 @@ def check_query(request: HttpRequest, *allowed: str) -> None:
                 % {"length": len(values[0]), "most": LONGEST_VALUE},
                 values[0][:40],
             )
+
+
+def check_query(request: HttpRequest, *allowed: str) -> None:
+    """The same for a page, which always knows its two days."""
+    check_parameters(request.GET, {AS_OF_PARAMETER, KNOWN_ON_PARAMETER, *allowed})
 
 
 def page_moment(request: HttpRequest, *allowed: str) -> Moment:
