@@ -30,6 +30,17 @@ class PhaseQuerySet(models.QuerySet["Phase"]):
     def begun_by(self, day: dt.date) -> PhaseQuerySet:
         return self.filter(begins_on__lte=day)
 
+    def told_by(self, day: dt.date) -> PhaseQuerySet:
+        """Phases that lists tell of on a day: those begun by then.
+
+        One whose start is unknown is told with its parent phase, and always where it has none.
+        """
+        return self.filter(
+            Q(begins_on__lte=day)
+            | Q(begins_on__isnull=True, parent__begins_on__lte=day)
+            | Q(begins_on__isnull=True, parent__isnull=True)
+        )
+
 
 class PhaseManager(models.Manager.from_queryset(PhaseQuerySet)):  # type: ignore[misc]
     def get_by_natural_key(self, slug: str) -> Phase:

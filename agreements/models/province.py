@@ -27,6 +27,19 @@ class ProvinceQuerySet(models.QuerySet["Province"]):
             Q(valid_to__isnull=True) | Q(valid_to__gte=day),
         )
 
+    def with_all_succeeded(self, code: str, day: dt.date) -> ProvinceQuerySet:
+        """The unit that bears a code on a day, and every unit that it succeeded, at any remove.
+
+        Three steps back reach over the reform of 2025 and the change of kind of 2026; a row of the map
+        that lies further back fails a test.
+        """
+        bearer = Province.objects.on(day).filter(code=code).values("pk")
+        condition, path = Q(pk__in=bearer), "successor"
+        for _step in range(3):
+            condition |= Q(**{f"{path}__in": bearer})
+            path += "__successor"
+        return self.filter(condition)
+
 
 class ProvinceManager(models.Manager.from_queryset(ProvinceQuerySet)):  # type: ignore[misc]
     def get_by_natural_key(self, code: str, valid_from: str | dt.date | None) -> Province:
