@@ -42,7 +42,7 @@ class Change:
         """When it became official, as precisely as known: a published figure on its source's day."""
         if self.report.side == ReportSide.SOURCE:
             issued = [citation.source.issued_on for citation in self.report.citations.all()]
-            return next(filter(None, issued), None)
+            return max(filter(None, issued), default=None)
         return PartialDate.of(timezone.localdate(self.change.at, ZONE))
 
     @property
