@@ -30,6 +30,7 @@ from agreements.models import (
     Statement,
     System,
 )
+from agreements.models.source import out_by, told_by
 from coopportal.clock import BadParameter, Moment
 from coopportal.filtersets import (
     NONE,
@@ -40,9 +41,9 @@ from coopportal.filtersets import (
     WordFilter,
     WordsFilter,
     any_of,
-    passed_by,
     refuse_key,
 )
+from coopportal.partial_dates import passed_by
 
 
 class ProvinceFilter(AskedFilter):
@@ -83,8 +84,8 @@ class ProvinceFilter(AskedFilter):
         raise BadParameter(
             self.name,
             gettext(
-                "Mã %(code)s (%(name)s) không còn từ sau ngày %(until)s; nay là %(successor)s, mã "
-                "%(successor_code)s."
+                "Mã %(code)s (%(name)s) chỉ dùng đến hết ngày %(until)s. Dùng mã kế thừa "
+                "%(successor_code)s (%(successor)s)."
             )
             % {
                 "code": past.code,
@@ -225,7 +226,7 @@ class PhaseFilterSet(ListFilterSet):
     kind = WordFilter(PartyKind, "agreement__partner__kind", about=_("Loại đối tác"))
     parent = _phase("parent", optional=True)
     instrument = WordFilter(Instrument, "instrument", about=_("Loại văn bản"))
-    theme = _theme("areas__themes")
+    theme = _theme("areas__themes", many=True)
     in_force_on = DayFilter(
         question="in_force", about=_("Hiệu lực vào ngày"), example="2021-06-01"
     )
@@ -247,13 +248,6 @@ class PhaseFilterSet(ListFilterSet):
     def in_force(self, rows: QuerySet[Any], day: dt.date, path: str) -> QuerySet[Any]:
         return rows.filter(pk__in=Phase.objects.in_force_on(day).values("pk"))
 
-    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        rows = super().filter_queryset(queryset)
-        # A theme may come with several areas of one phase.
-        if "theme" not in self.filters:
-            return rows
-        found = Phase.objects.filter(pk__in=rows.order_by().values("pk"))
-        return found.order_by(*rows.query.order_by)
 
 
 class AreaFilterSet(ListFilterSet):
@@ -303,7 +297,7 @@ class SystemFilterSet(ListFilterSet):
 
 
 class EventFilterSet(ListFilterSet):
-    """Events up to the day asked; one whose day is unknown is always told."""
+    """Events that had happened by the day asked; an undated one once a source had told of it."""
 
     province = ProvinceFilter(
         "agreement__partner__province", "phase__agreement__partner__province"
@@ -320,9 +314,8 @@ class EventFilterSet(ListFilterSet):
 
     @classmethod
     def rows_at(cls, moment: Moment, user: Any) -> QuerySet[Any]:
-        return Event.objects.filter(
-            Q(happened_on__isnull=True) | passed_by("happened_on", moment.as_of)
-        )
+        undated = Q(happened_on__isnull=True) & told_by(Event, moment.as_of)
+        return Event.objects.filter(passed_by("happened_on", moment.as_of) | undated)
 
 
 class StatementFilterSet(ListFilterSet):
@@ -346,15 +339,7 @@ class StatementFilterSet(ListFilterSet):
 
     @classmethod
     def rows_at(cls, moment: Moment, user: Any) -> QuerySet[Any]:
-        through = Statement.citations.through.objects.filter(statement=OuterRef("pk"))
-        return Statement.objects.filter(
-            ~Exists(through) | Exists(through.filter(_was_out("citation__source__", moment)))
-        )
-
-
-def _was_out(path: str, moment: Moment) -> Q:
-    """A source that was out by the day asked; one without a day is always told."""
-    return Q(**{f"{path}issued_on__isnull": True}) | passed_by(f"{path}issued_on", moment.as_of)
+        return Statement.objects.filter(told_by(Statement, moment.as_of))
 
 
 class DiscrepancyFilterSet(ListFilterSet):
@@ -374,7 +359,7 @@ class DiscrepancyFilterSet(ListFilterSet):
     @classmethod
     def rows_at(cls, moment: Moment, user: Any) -> QuerySet[Any]:
         sides = DiscrepancySide.objects.filter(discrepancy=OuterRef("pk"))
-        not_yet = sides.exclude(_was_out("citation__source__", moment))
+        not_yet = sides.exclude(out_by("citation__source__", moment.as_of))
         return Discrepancy.objects.filter(Exists(sides), ~Exists(not_yet))
 
 
@@ -390,7 +375,7 @@ class SourceFilterSet(ListFilterSet):
 
     @classmethod
     def rows_at(cls, moment: Moment, user: Any) -> QuerySet[Any]:
-        return Source.objects.filter(_was_out("", moment))
+        return Source.objects.filter(out_by("", moment.as_of))
 
 
 __all__ = [

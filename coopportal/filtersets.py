@@ -6,7 +6,6 @@ the page number differ, and those are read before it (``Moment``, ``coopportal.l
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, ClassVar
@@ -16,7 +15,7 @@ from django import forms
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.validators import EMPTY_VALUES
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import Exists, F, Model, Q, QuerySet
 from django.utils.translation import gettext, gettext_lazy as _
 
 from coopportal.clock import BadParameter, Moment, parse_day
@@ -27,16 +26,6 @@ NONE = "none"
 ORDERING_PARAMETER = "ordering"
 #: Words beyond these narrow nothing and cost a comparison each.
 MOST_WORDS = 12
-
-
-def passed_by(path: str, day: dt.date) -> Q:
-    """Rows whose partial date lies, with all its precision allows, on or before a day.
-
-    ``2020-12`` has passed on 31/12/2020 and no day earlier. The column holds ISO prefixes, which sort as
-    text; the prefixes of the day after are those that are still running.
-    """
-    after = (day + dt.timedelta(days=1)).isoformat()
-    return Q(**{f"{path}__lt": after}) & ~Q(**{f"{path}__in": [after[:7], after[:4]]})
 
 
 def holding_words(text: str, columns: Sequence[str]) -> Q:
@@ -97,13 +86,21 @@ class AskedFilter(django_filters.Filter):  # type: ignore[misc]
 class KeyFilter(AskedFilter):
     """Rows that hang on one row of another noun, named by its stable key.
 
-    ``paths`` lead to that noun (one suffices to match); ``optional`` admits ``none``.
+    ``paths`` lead to that noun (one suffices to match); ``optional`` admits ``none``. ``many`` says that a
+    path may reach the same key twice from one row.
     """
 
     def __init__(
-        self, model: str, *paths: str, key: str = "slug", optional: bool = False, **kwargs: Any
+        self,
+        model: str,
+        *paths: str,
+        key: str = "slug",
+        optional: bool = False,
+        many: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        self.many = many
         self.target = model
         self.paths = paths
         self.key = key
@@ -115,7 +112,10 @@ class KeyFilter(AskedFilter):
             for path in self.paths:
                 missing &= Q(**{f"{path}__isnull": True})
             return rows.filter(missing)
-        return rows.filter(any_of(self.paths, f"__{self.key}", value))
+        condition = any_of(self.paths, f"__{self.key}", value)
+        if self.many:
+            condition = Q(pk__in=rows.model._base_manager.filter(condition).values("pk"))
+        return rows.filter(condition)
 
     def refuse_unknown(self, value: str) -> None:
         if self.optional and value == NONE:
@@ -202,9 +202,10 @@ class DayFilter(AskedFilter):
 
 
 class WordsFilter(AskedFilter):
-    """Folded words, each of which stands in one of the folded columns: "dien bien" finds Điện Biên.
+    """Folded words: "dien bien" finds Điện Biên.
 
-    ``columns`` that lead through many rows (aliases) are asked in a subquery, so that no row comes twice.
+    Rows that hold the words side by side in one of the folded columns; where no row does, those that
+    hold each of them. ``columns`` may lead through many rows (aliases): no row comes twice.
     """
 
     def __init__(self, *columns: str, **kwargs: Any) -> None:
@@ -218,9 +219,10 @@ class WordsFilter(AskedFilter):
             raise BadParameter(
                 self.name, gettext("Gõ ít nhất một chữ hoặc một số."), value[:40]
             )
-        condition = holding_words(value, self.columns)
-        found = rows.model._base_manager.filter(condition).values("pk")
-        return rows.filter(pk__in=found)
+        every = rows.model._base_manager
+        phrase = every.filter(any_of(self.columns, "__contains", fold(value)))
+        scattered = every.filter(~Exists(phrase), holding_words(value, self.columns))
+        return rows.filter(Q(pk__in=phrase.values("pk")) | Q(pk__in=scattered.values("pk")))
 
 
 class ListFilterSet(django_filters.FilterSet):  # type: ignore[misc]

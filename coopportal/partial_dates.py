@@ -12,6 +12,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext, gettext_lazy as _
 
 # ASCII digits only: other scripts' digits are a slip of the keyboard, better asked about than guessed.
@@ -125,6 +126,16 @@ class PartialDate:
 def say_date(value: PartialDate | None, unknown: Any = UNKNOWN_DAY) -> str:
     """The date as a page says it; an unknown one is said, not left blank."""
     return str(unknown if value is None else value)
+
+
+def passed_by(path: str, day: dt.date) -> Q:
+    """Rows whose partial date lies, with all its precision allows, on or before a day.
+
+    ``2020-12`` has passed on 31/12/2020 and no day earlier. The column holds ISO prefixes, which sort as
+    text; the prefixes of the day after are those that are still running.
+    """
+    after = (day + dt.timedelta(days=1)).isoformat()
+    return Q(**{f"{path}__lt": after}) & ~Q(**{f"{path}__in": [after[:7], after[:4]]})
 
 
 class PartialDateFormField(forms.CharField):

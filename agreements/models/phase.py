@@ -13,7 +13,7 @@ from simple_history.models import HistoricalRecords
 
 from agreements.choices import Basis, Instrument, one_of
 from agreements.models.agreement import Agreement
-from agreements.models.source import Citation
+from agreements.models.source import Citation, told_by
 from coopportal.partial_dates import PartialDateField
 from coopportal.vietnamese import FoldedTextField, VietnameseCharField
 
@@ -31,14 +31,11 @@ class PhaseQuerySet(models.QuerySet["Phase"]):
         return self.filter(begins_on__lte=day)
 
     def told_by(self, day: dt.date) -> PhaseQuerySet:
-        """Phases that lists tell of on a day: those begun by then.
-
-        One whose start is unknown is told with its parent phase, and always where it has none.
+        """Phases that a reader could know of on a day: begun by then, or, where the start is unknown, cited
+        by a source that was out (the same rule as ``agreements.told`` for rows in hand).
         """
         return self.filter(
-            Q(begins_on__lte=day)
-            | Q(begins_on__isnull=True, parent__begins_on__lte=day)
-            | Q(begins_on__isnull=True, parent__isnull=True)
+            Q(begins_on__lte=day) | (Q(begins_on__isnull=True) & told_by(Phase, day))
         )
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from agreements.choices import Basis, SourceScope, one_of
-from coopportal.partial_dates import PartialDateField
+from coopportal.partial_dates import PartialDateField, passed_by
 from coopportal.vietnamese import (
     FoldedTextField,
     SortKeyField,
@@ -104,6 +106,22 @@ class Source(models.Model):
 class CitationManager(models.Manager["Citation"]):
     def get_by_natural_key(self, source: str, locator: str, quote: str) -> Citation:
         return self.get(source__slug=source, locator=locator, quote=quote)
+
+
+def told_by(model: type[models.Model], day: dt.date) -> Q:
+    """Rows of which one of the sources they cite was out by a day; without citations nothing dates them.
+
+    For rows without a day of their own. ``model`` has ``citations``.
+    """
+    through: Any = model._meta.get_field("citations").remote_field.through  # type: ignore[union-attr]
+    own = through.objects.filter(**{model._meta.model_name: OuterRef("pk")})  # type: ignore[dict-item]
+    return ~Exists(own) | Q(Exists(own.filter(out_by("citation__source__", day))))
+
+
+def out_by(path: str, day: dt.date) -> Q:
+    """Sources that were out by a day; one without a day of issue is taken as always there."""
+    issued_on = f"{path}issued_on"
+    return Q(**{f"{issued_on}__isnull": True}) | passed_by(issued_on, day)
 
 
 class Citation(models.Model):
