@@ -1,23 +1,45 @@
-"""Users in the admin."""
+"""Users in the admin. Not here: whom a user represents (agreements/admin/agreement.py)."""
+
+from __future__ import annotations
+
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from coopportal.admin import PortalAdmin, column
 
 
 @admin.register(User)
-class AccountAdmin(UserAdmin):
-    list_display = ("username", "full_name", "email", "is_active", "is_staff", "last_login")
+class AccountAdmin(PortalAdmin, UserAdmin):
+    """Accounts are closed, not deleted: with a user the trace of what he or she did would go."""
+
+    list_display = (
+        "username",
+        column("full_name", _("họ và tên"), ordering="sort_key"),
+        "email",
+        "is_active",
+        "is_staff",
+        "is_superuser",
+        "last_login",
+    )
     list_filter = ("is_active", "is_staff", "is_superuser", "groups")
-    search_fields = ("username", "full_name", "email")
+    search_fields = ("search_text",)
+    ordering = ("sort_key", "username")
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         (_("Người dùng"), {"fields": ("full_name", "email")}),
         (
             _("Quyền"),
-            {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")},
+            {
+                "fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions"),
+                "description": _(
+                    "Không xóa tài khoản: bỏ chọn “hoạt động” khi người dùng thôi việc."
+                ),
+            },
         ),
         (_("Thời điểm"), {"fields": ("last_login", "date_joined")}),
     )
@@ -34,3 +56,22 @@ class AccountAdmin(UserAdmin):
         ),
     )
     readonly_fields = ("last_login", "date_joined")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Only administrators make administrators."""
+        fields = super().get_readonly_fields(request, obj)
+        if _is_administrator(request):
+            return fields
+        return (*fields, "is_staff", "is_superuser", "groups", "user_permissions")
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Nobody below an administrator sets an administrator's password."""
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or not obj.is_superuser or _is_administrator(request))
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False
+
+
+def _is_administrator(request: HttpRequest) -> bool:
+    return bool(request.user.is_active and getattr(request.user, "is_superuser", False))
