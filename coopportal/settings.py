@@ -134,8 +134,6 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
         ),
         **DATABASE.get("OPTIONS", {}),
     }
-    # A file, because tests of two writers at once and the live server need real connections.
-    DATABASE["TEST"] = {"NAME": f"{DATABASE['NAME']}.test"}
 elif DATABASE["ENGINE"] == "django.db.backends.postgresql":
     DATABASE["CONN_MAX_AGE"] = 600
     DATABASE["CONN_HEALTH_CHECKS"] = True
@@ -182,15 +180,15 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
-_PASSWORD_RULES = "django.contrib.auth.password_validation"
+_VALIDATION = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {
-        "NAME": f"{_PASSWORD_RULES}.UserAttributeSimilarityValidator",
+        "NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ("username", "full_name", "email")},
     },
-    {"NAME": f"{_PASSWORD_RULES}.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": f"{_PASSWORD_RULES}.CommonPasswordValidator"},
-    {"NAME": f"{_PASSWORD_RULES}.NumericPasswordValidator"},
+    {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
+    {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
 ]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"

@@ -93,6 +93,7 @@ def main() -> None:
     print("Ai đăng nhập được:")
     call_command("demo_accounts")
     print("Dừng bằng Ctrl+C.\n", flush=True)
+    os.environ["DJANGO_RUNSERVER_HIDE_WARNING"] = "true"  # said above in our own words
     call_command("runserver", f"{HOST}:{port}", use_reloader=False)
 
 

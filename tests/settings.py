@@ -1,4 +1,4 @@
-"""The portal's own settings, read from an environment fixed here; one setting of its own.
+"""The portal's own settings, read from an environment fixed here, and what only tests set.
 
 Not from a developer's `.env`: a suite must mean the same on every machine. Only DATABASE_URL is
 taken from the shell, for `make test` chooses the database by it.
@@ -29,6 +29,14 @@ os.environ.update(
 os.environ.setdefault("DATABASE_URL", f"sqlite:///{_ROOT / 'db.sqlite3'}")
 
 from coopportal.settings import *  # noqa: E402, F403
+from coopportal.settings import DATABASES  # noqa: E402
+
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # A file, for two writers at once and the live server need connections of their own; a new one
+    # each time, so that two runs in one folder do not meet.
+    DATABASES["default"]["TEST"] = {
+        "NAME": str(Path(tempfile.gettempdir()) / f"coopportal-test-{os.getpid()}.sqlite3")
+    }
 
 # A real hash is slow on purpose, and the tests sign in a hundred times.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,15 @@ def test_imports_keep_to_the_contracts() -> None:
     )
     assert process.returncode == 0, process.stdout
     assert re.search(r"Contracts: [1-9]\d* kept, 0 broken", process.stdout)
+
+
+def test_every_module_of_the_frame_has_its_floor() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
+    floors = " ".join(contracts["contracts"][0]["layers"])
+    named = set(re.findall(r"coopportal\.(\w+)", floors))
+    there = {path.stem for path in (ROOT / "coopportal").glob("*.py")}
+    assert there - named == {"__init__", "settings", "wsgi"}
+    assert named - there <= {"rest"}
 
 
 def test_no_module_is_a_junk_drawer() -> None:
