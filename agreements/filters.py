@@ -56,7 +56,9 @@ class ProvinceFilter(AskedFilter):
     schema = {"type": "string", "pattern": r"^([0-9]{2}|none)$"}
 
     def __init__(self, *paths: str, optional: bool = False, **kwargs: Any) -> None:
-        kwargs.setdefault("about", _("Mã tỉnh, theo bản đồ của ngày as_of, gồm cả tỉnh đã nhập vào"))
+        kwargs.setdefault(
+            "about", _("Mã tỉnh, theo bản đồ của ngày as_of, gồm cả tỉnh đã nhập vào")
+        )
         kwargs.setdefault("example", "40")
         super().__init__(**kwargs)
         self.paths = paths
@@ -70,7 +72,9 @@ class ProvinceFilter(AskedFilter):
 
     def refuse_unknown(self, value: str) -> None:
         day = self.moment.as_of
-        if (self.optional and value == NONE) or Province.objects.on(day).filter(code=value).exists():
+        if (self.optional and value == NONE) or Province.objects.on(day).filter(
+            code=value
+        ).exists():
             return
         past = (
             Province.objects.filter(code=value, valid_to__lt=day)
@@ -129,7 +133,9 @@ class AreaFilter(AskedFilter):
 def area_key(key: str) -> tuple[str, int]:
     """``nghe-an-2020-2025.1`` as (phase, position); a key of another form gives position 0, which none has."""
     phase, _dot, position = key.rpartition(".")
-    return phase, int(position) if position.isascii() and position.isdigit() and len(position) < 5 else 0
+    return phase, int(position) if position.isascii() and position.isdigit() and len(
+        position
+    ) < 5 else 0
 
 
 def _partner(*paths: str, **kwargs: Any) -> KeyFilter:
@@ -227,9 +233,7 @@ class PhaseFilterSet(ListFilterSet):
     parent = _phase("parent", optional=True)
     instrument = WordFilter(Instrument, "instrument", about=_("Loại văn bản"))
     theme = _theme("areas__themes", many=True)
-    in_force_on = DayFilter(
-        question="in_force", about=_("Hiệu lực vào ngày"), example="2021-06-01"
-    )
+    in_force_on = DayFilter(question="in_force", about=_("Hiệu lực vào ngày"), example="2021-06-01")
     q = WordsFilter("search_text", "agreement__partner__search_text", "areas__search_text")
 
     orderings = {
@@ -247,7 +251,6 @@ class PhaseFilterSet(ListFilterSet):
 
     def in_force(self, rows: QuerySet[Any], day: dt.date, path: str) -> QuerySet[Any]:
         return rows.filter(pk__in=Phase.objects.in_force_on(day).values("pk"))
-
 
 
 class AreaFilterSet(ListFilterSet):
@@ -299,9 +302,7 @@ class SystemFilterSet(ListFilterSet):
 class EventFilterSet(ListFilterSet):
     """Events that had happened by the day asked; an undated one once a source had told of it."""
 
-    province = ProvinceFilter(
-        "agreement__partner__province", "phase__agreement__partner__province"
-    )
+    province = ProvinceFilter("agreement__partner__province", "phase__agreement__partner__province")
     partner = _partner("agreement__partner", "phase__agreement__partner")
     agreement = _agreement("agreement", "phase__agreement", optional=True)
     phase = _phase("phase", optional=True)
@@ -321,9 +322,7 @@ class EventFilterSet(ListFilterSet):
 class StatementFilterSet(ListFilterSet):
     """Statements from the day on which a source that carries them was out."""
 
-    province = ProvinceFilter(
-        "agreement__partner__province", "phase__agreement__partner__province"
-    )
+    province = ProvinceFilter("agreement__partner__province", "phase__agreement__partner__province")
     partner = _partner("agreement__partner", "phase__agreement__partner")
     agreement = _agreement("agreement", "phase__agreement", optional=True)
     phase = _phase("phase", optional=True)
@@ -345,9 +344,7 @@ class StatementFilterSet(ListFilterSet):
 class DiscrepancyFilterSet(ListFilterSet):
     """Differences that one could see on the day asked: every source that takes part was out by then."""
 
-    province = ProvinceFilter(
-        "agreement__partner__province", "phase__agreement__partner__province"
-    )
+    province = ProvinceFilter("agreement__partner__province", "phase__agreement__partner__province")
     partner = _partner("agreement__partner", "phase__agreement__partner")
     agreement = _agreement("agreement", "phase__agreement", optional=True)
     phase = _phase("phase", optional=True)

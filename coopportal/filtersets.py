@@ -216,9 +216,7 @@ class WordsFilter(AskedFilter):
 
     def narrow(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
         if not fold(value):
-            raise BadParameter(
-                self.name, gettext("Gõ ít nhất một chữ hoặc một số."), value[:40]
-            )
+            raise BadParameter(self.name, gettext("Gõ ít nhất một chữ hoặc một số."), value[:40])
         every = rows.model._base_manager
         phrase = every.filter(any_of(self.columns, "__contains", fold(value)))
         scattered = every.filter(~Exists(phrase), holding_words(value, self.columns))

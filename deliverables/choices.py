@@ -105,6 +105,16 @@ TRANSITIONS: dict[ReportState, frozenset[ReportState]] = {
 REVISABLE = frozenset(ReportState) - {ReportState.DRAFT, ReportState.SUBMITTED}
 
 
+class Standing(TextChoices):
+    """What a deliverable's stage and figures rest on at a moment, as far as the reader may know."""
+
+    CONFIRMED = "confirmed", _("Hai bên xác nhận")
+    PUBLISHED = "published", _("Nguồn công bố")
+    NONE = "none", _("Chưa có báo cáo")
+    AWAITING = "awaiting", _("Chờ xác nhận")
+    DISPUTED = "disputed", _("Không đồng ý")
+
+
 class Decision(TextChoices):
     CONFIRM = "confirm", _("Xác nhận")
     RETURN = "return", _("Trả lại")

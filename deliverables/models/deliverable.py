@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.core.exceptions import ValidationError
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -16,17 +18,18 @@ from agreements.models import (
     Discrepancy,
     Party,
     Phase,
+    Representative,
     Statement,
     System,
 )
-from coopportal.clock import Moment
+from coopportal.clock import Moment, today
 from coopportal.vietnamese import (
     FoldedTextField,
     SortKeyField,
     VietnameseCharField,
     VietnameseTextField,
 )
-from deliverables.choices import DeliverableKind, one_of
+from deliverables.choices import DeliverableKind, ReportState, Standing, one_of
 
 
 class DeliverableQuerySet(models.QuerySet["Deliverable"]):
@@ -55,6 +58,60 @@ class DeliverableQuerySet(models.QuerySet["Deliverable"]):
             report_state=Subquery(current.values("state")[:1]),
             as_of=Subquery(current.values("as_of")[:1]),
             as_of_end=Subquery(current.values("as_of_end")[:1]),
+        )
+
+    def with_standing(
+        self, moment: Moment, user: AbstractBaseUser | AnonymousUser | None = None
+    ) -> DeliverableQuerySet:
+        """Annotate ``standing``: what the stage and figures of ``official()`` rest on (``choices.Standing``).
+
+        For everybody that of the latest official report. Those who represent either side of the
+        agreement today are told ``disputed`` while a dispute has not been settled by a later confirmed
+        report, and ``awaiting`` while a report awaits the other side.
+        """
+        from deliverables.models.report import ProgressReport
+
+        known = moment.known_until
+        reports = ProgressReport.objects.filter(deliverable=OuterRef("pk"))
+        current = reports.official(moment).latest_first()
+        official = Coalesce(
+            Subquery(
+                current.values(
+                    _standing=Case(
+                        When(
+                            state=ReportState.CONFIRMED,
+                            decided_at__lt=known,
+                            then=Value(Standing.CONFIRMED.value),
+                        ),
+                        default=Value(Standing.PUBLISHED.value),
+                    )
+                )[:1]
+            ),
+            Value(Standing.NONE.value),
+            output_field=models.CharField(),
+        )
+        if user is None or not user.is_authenticated:
+            return self.annotate(standing=official)
+        mine = Representative.objects.on(today()).filter(user=user, agreement=OuterRef("agreement"))
+        settled = ProgressReport.objects.filter(
+            deliverable=OuterRef("deliverable"),
+            state=ReportState.CONFIRMED,
+            decided_at__gt=OuterRef("decided_at"),
+            decided_at__lt=known,
+        )
+        disputed = reports.filter(
+            ~Exists(settled), state=ReportState.DISPUTED, decided_at__lt=known
+        )
+        awaiting = reports.filter(
+            Q(decided_at__isnull=True) | Q(decided_at__gte=known), submitted_at__lt=known
+        )
+        return self.annotate(
+            standing=Case(
+                When(Exists(mine) & Exists(disputed), then=Value(Standing.DISPUTED.value)),
+                When(Exists(mine) & Exists(awaiting), then=Value(Standing.AWAITING.value)),
+                default=official,
+                output_field=models.CharField(),
+            )
         )
 
 

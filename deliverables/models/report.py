@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -56,6 +56,47 @@ class ProgressReportQuerySet(models.QuerySet["ProgressReport"]):
         if user.is_superuser:
             seen |= Q(side=ReportSide.SOURCE)
         return self.filter(seen)
+
+    def told_at(
+        self, moment: Moment, user: AbstractBaseUser | AnonymousUser
+    ) -> ProgressReportQuerySet:
+        """What a user reads of the history at a moment: of that day and before, known by then.
+
+        Annotates ``told_state``, the state that the report had at the end of ``known_on``. A dispute is
+        told only to those who represent either side of the agreement; before it was entered, the report
+        was published or confirmed and is told so.
+        """
+        known = moment.known_until
+        undecided = Q(decided_at__isnull=True) | Q(decided_at__gte=known)
+        told = (
+            self.visible_to(user)
+            .filter(
+                Q(official_from__lt=known)
+                | Q(official_from__isnull=True, submitted_at__lt=known)
+                | Q(official_from__isnull=True, submitted_at__isnull=True, created_at__lt=known),
+                as_of_end__lte=moment.as_of,
+            )
+            .annotate(
+                told_state=Case(
+                    When(
+                        undecided & Q(official_from__lt=known),
+                        then=Value(ReportState.PUBLISHED.value),
+                    ),
+                    When(
+                        undecided & Q(submitted_at__lt=known),
+                        then=Value(ReportState.SUBMITTED.value),
+                    ),
+                    default=F("state"),
+                    output_field=models.CharField(),
+                )
+            )
+        )
+        if not user.is_authenticated:
+            return told.exclude(told_state=ReportState.DISPUTED)
+        mine = Representative.objects.on(today()).filter(
+            user=user, agreement=OuterRef("deliverable__agreement")
+        )
+        return told.filter(~Q(told_state=ReportState.DISPUTED) | Exists(mine))
 
     def latest_first(self) -> ProgressReportQuerySet:
         """The order in which reports overtake one another: (as_of_end, official_from, id)."""

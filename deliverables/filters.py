@@ -1,0 +1,320 @@
+"""What lists of the delivery can be asked: one FilterSet a noun, the same for page and API."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import AnonymousUser
+from django.core.validators import EMPTY_VALUES
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.utils.translation import gettext, gettext_lazy as _
+
+from agreements.filters import AreaFilter, ProvinceFilter
+from agreements.models import Phase
+from coopportal.clock import BadParameter, Moment
+from coopportal.filtersets import (
+    NONE,
+    AskedFilter,
+    DayFilter,
+    KeyFilter,
+    ListFilterSet,
+    WordFilter,
+    WordsFilter,
+    refuse_key,
+)
+from deliverables.choices import (
+    STAGE_GROUPS,
+    ChangeKind,
+    DeliverableKind,
+    ReportSide,
+    ReportState,
+    Stage,
+    StageGroup,
+    Standing,
+    ValueKind,
+)
+from deliverables.models import (
+    Deliverable,
+    Indicator,
+    Measurement,
+    OfficialChange,
+    ProgressReport,
+)
+
+
+class StageGroupFilter(WordFilter):
+    """Rows at any stage of a group; ``none`` for those of which no official report speaks."""
+
+    def narrow(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        if value == NONE:
+            return rows.filter(**{f"{self.field_name}__isnull": True})
+        return rows.filter(**{f"{self.field_name}__in": STAGE_GROUPS[StageGroup(value)]})
+
+
+class StageFilter(WordFilter):
+    """Rows at one stage; ``none`` for those of which no official report speaks."""
+
+    def narrow(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        if value == NONE:
+            return rows.filter(**{f"{self.field_name}__isnull": True})
+        return super().narrow(rows, value)
+
+
+class StandingFilter(WordFilter):
+    """Rows by what their figures rest on, as far as the user may know; see ``with_standing``."""
+
+    def narrow(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        known = rows.with_standing(self.moment, self.parent.user)  # type: ignore[attr-defined]
+        narrowed: QuerySet[Any] = known.filter(standing=value)
+        return narrowed
+
+
+class IndicatorFilter(KeyFilter):
+    """Deliverables with an official report that measures an indicator, by the moment asked."""
+
+    def narrow(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        measured = Measurement.objects.filter(
+            indicator__key=value,
+            report__in=ProgressReport.objects.official(self.moment).values("pk"),
+            report__deliverable=OuterRef("pk"),
+        )
+        return rows.filter(Exists(measured))
+
+
+def _stage_rank() -> Case:
+    """Stages in the order of the vocabulary, without a report last."""
+    return Case(
+        *(When(stage=stage, then=Value(rank)) for rank, stage in enumerate(Stage.values)),
+        default=Value(len(Stage.values)),
+        output_field=IntegerField(),
+    )
+
+
+def _system(*paths: str, about: Any = _("Hệ thống"), **kwargs: Any) -> KeyFilter:
+    return KeyFilter("agreements.System", *paths, about=about, example="vnedu", **kwargs)
+
+
+def _place(prefix: str = "") -> dict[str, AskedFilter]:
+    """Whose deliverable, of which agreement and phase, with which system; ``prefix`` leads to it."""
+    return {
+        "province": ProvinceFilter(f"{prefix}agreement__partner__province", optional=True),
+        "partner": KeyFilter(
+            "agreements.Party",
+            f"{prefix}agreement__partner",
+            optional=True,
+            about=_("Đối tác"),
+            example="ubnd-nghe-an",
+        ),
+        "agreement": KeyFilter(
+            "agreements.Agreement",
+            f"{prefix}agreement",
+            optional=True,
+            about=_("Thỏa thuận"),
+            example="nghe-an",
+        ),
+        "phase": KeyFilter(
+            "agreements.Phase",
+            f"{prefix}phase",
+            optional=True,
+            about=_("Giai đoạn"),
+            example="nghe-an-2020-2025",
+        ),
+        "system": _system(f"{prefix}system", optional=True),
+    }
+
+
+def _deliverable(path: str) -> KeyFilter:
+    return KeyFilter(
+        "deliverables.Deliverable", path, about=_("Hạng mục"), example="vsr-nghe-an-2020-2025"
+    )
+
+
+_OWN_PLACE, _REPORT_PLACE, _CHANGE_PLACE = (
+    _place(),
+    _place("deliverable__"),
+    _place("report__deliverable__"),
+)
+
+
+class DeliverableFilterSet(ListFilterSet):
+    """Deliverables that count at the moment, with the stage of their latest official report."""
+
+    province = _OWN_PLACE["province"]
+    partner = _OWN_PLACE["partner"]
+    agreement = _OWN_PLACE["agreement"]
+    phase = _OWN_PLACE["phase"]
+    system = _OWN_PLACE["system"]
+    kind = WordFilter(DeliverableKind, "kind", about=_("Loại hạng mục"))
+    area = AreaFilter("area", optional=True)
+    theme = KeyFilter(
+        "agreements.Theme",
+        "area__themes",
+        key="key",
+        optional=True,
+        about=_("Chủ đề của lĩnh vực"),
+        example="digital_government",
+    )
+    category = KeyFilter(
+        "agreements.Category",
+        "system__categories",
+        key="key",
+        optional=True,
+        about=_("Nhóm chức năng của hệ thống"),
+        example="document_management",
+    )
+    connects_to = _system("connects_to", optional=True, about=_("Kết nối với hệ thống"))
+    host = KeyFilter("agreements.Party", "host", optional=True, about=_("Đơn vị chủ trì, sử dụng"))
+    stage = StageFilter(Stage, "stage", optional=True, about=_("Trạng thái"))
+    stage_group = StageGroupFilter(StageGroup, "stage", optional=True, about=_("Nhóm trạng thái"))
+    standing = StandingFilter(Standing, about=_("Số liệu dựa vào đâu"))
+    indicator = IndicatorFilter(
+        "deliverables.Indicator", key="key", about=_("Có số liệu của chỉ tiêu")
+    )
+    in_force_on = DayFilter(
+        question="in_force", about=_("Giai đoạn hiệu lực vào ngày"), example="2021-06-01"
+    )
+    q = WordsFilter(
+        "search_text",
+        "system__search_text",
+        "system__aliases__search_text",
+        "agreement__partner__search_text",
+    )
+
+    orderings = {
+        "title": ["sort_key"],
+        "partner": ["agreement__partner__sort_key", "phase__start_year", "sort_key"],
+        "phase": ["phase__slug", "sort_key"],
+        "system": ["system__sort_key", "agreement__partner__sort_key", "phase__start_year"],
+        "stage": ["stage_rank", "sort_key"],
+        "as_of": ["as_of_end", "sort_key"],
+        "due_on": ["due_on", "sort_key"],
+    }
+    default_ordering = "title"
+    nullable = frozenset(
+        {
+            "agreement__partner__sort_key",
+            "phase__start_year",
+            "phase__slug",
+            "system__sort_key",
+            "as_of_end",
+            "due_on",
+        }
+    )
+
+    @classmethod
+    def rows_at(cls, moment: Moment, user: Any) -> QuerySet[Any]:
+        rows: QuerySet[Any] = Deliverable.objects.official(moment).annotate(
+            stage_rank=_stage_rank()
+        )
+        return rows
+
+    def in_force(self, rows: QuerySet[Any], day: dt.date, path: str) -> QuerySet[Any]:
+        return rows.filter(phase__in=Phase.objects.in_force_on(day).values("pk"))
+
+
+class DeploymentFilterSet(DeliverableFilterSet):
+    """Deliverables that put a system into service; so there is no kind to ask for."""
+
+    kind = None
+
+    @classmethod
+    def rows_at(cls, moment: Moment, user: Any) -> QuerySet[Any]:
+        return super().rows_at(moment, user).filter(kind=DeliverableKind.DEPLOYMENT)
+
+
+class IndicatorFilterSet(ListFilterSet):
+    """The catalogue belongs to no day."""
+
+    value_kind = WordFilter(ValueKind, "value_kind", about=_("Loại số liệu"))
+    q = WordsFilter("search_text")
+
+    orderings = {"name": ["sort_key"], "unit": ["unit", "sort_key"]}
+    default_ordering = "name"
+    unique = "key"
+
+    @classmethod
+    def rows_at(cls, moment: Moment, user: Any) -> QuerySet[Any]:
+        return Indicator.objects.all()
+
+
+class ReportFilterSet(ListFilterSet):
+    """Reports that the user may read at the moment: official ones, and what was official before."""
+
+    deliverable = _deliverable("deliverable")
+    province = _REPORT_PLACE["province"]
+    partner = _REPORT_PLACE["partner"]
+    agreement = _REPORT_PLACE["agreement"]
+    phase = _REPORT_PLACE["phase"]
+    system = _REPORT_PLACE["system"]
+    side = WordFilter(ReportSide, "side", about=_("Bên báo cáo"))
+    state = WordFilter(ReportState, "told_state", about=_("Tình trạng"))
+    stage = WordFilter(Stage, "stage", about=_("Trạng thái"))
+    stage_group = StageGroupFilter(StageGroup, "stage", about=_("Nhóm trạng thái"))
+    indicator = KeyFilter(
+        "deliverables.Indicator",
+        "measurements__indicator",
+        key="key",
+        about=_("Có số liệu của chỉ tiêu"),
+    )
+
+    orderings = {
+        "as_of": ["as_of_end", "official_from"],
+        "official_from": ["official_from"],
+        "deliverable": ["deliverable__slug", "-as_of_end", "-official_from"],
+    }
+    default_ordering = "-as_of"
+    nullable = frozenset({"official_from"})
+    unique = "-id"
+
+    @classmethod
+    def rows_at(cls, moment: Moment, user: Any) -> QuerySet[Any]:
+        rows: QuerySet[Any] = ProgressReport.objects.told_at(moment, user or AnonymousUser())
+        return rows
+
+
+class CursorFilter(AskedFilter):
+    """Changes after the one whose number is given."""
+
+    schema = {"type": "integer", "minimum": 0, "maximum": 10**18}
+    field_class = forms.CharField
+
+    def narrow(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        if not (value.isascii() and value.isdigit() and len(value) <= 18):
+            raise BadParameter(
+                self.name,
+                gettext("Ghi số thứ tự của thay đổi cuối cùng đã nhận, ví dụ 106."),
+                value[:40],
+            )
+        return rows.filter(seq__gt=int(value))
+
+
+class ChangeFilterSet(ListFilterSet):
+    """The log in its own order, which never changes; a day narrows it only where one is asked for."""
+
+    since = CursorFilter(about=_("Số thứ tự của thay đổi cuối cùng đã nhận"), example="0")
+    kind = WordFilter(ChangeKind, "kind", about=_("Thay đổi"))
+    deliverable = _deliverable("report__deliverable")
+    province = _CHANGE_PLACE["province"]
+    partner = _CHANGE_PLACE["partner"]
+    agreement = _CHANGE_PLACE["agreement"]
+    phase = _CHANGE_PLACE["phase"]
+    system = _CHANGE_PLACE["system"]
+
+    unique = "seq"
+
+    @classmethod
+    def rows_at(cls, moment: Moment, user: Any) -> QuerySet[Any]:
+        return OfficialChange.objects.filter(
+            Q(at__lt=moment.known_until), Q(report__as_of_end__lte=moment.as_of)
+        )
+
+
+__all__ = [
+    "ChangeFilterSet",
+    "DeliverableFilterSet",
+    "DeploymentFilterSet",
+    "IndicatorFilterSet",
+    "ReportFilterSet",
+]
