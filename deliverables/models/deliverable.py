@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import ValidationError
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
@@ -254,9 +254,9 @@ class Deliverable(models.Model):
     def clean(self) -> None:
         """Agreement, phase and area must be one line: who may report follows from the agreement."""
         super().clean()
-        if self.phase is not None and self.phase.agreement_id != self.agreement_id:
+        if self.phase and self.agreement_id and self.phase.agreement_id != self.agreement_id:
             raise ValidationError({"phase": _("Giai đoạn này thuộc thỏa thuận khác.")})
-        if self.area is not None and self.area.phase_id != self.phase_id:
+        if self.area and self.phase_id and self.area.phase_id != self.phase_id:
             raise ValidationError({"area": _("Lĩnh vực này thuộc giai đoạn khác.")})
 
 

@@ -1,0 +1,371 @@
+"""Rows for tests, one small function a noun, each unlike any other; the shipped data is not touched."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from accounts.models import User
+from agreements.choices import (
+    EventKind,
+    Instrument,
+    ParticipationRole,
+    PartyKind,
+    ProvinceKind,
+    Qualifier,
+    Side,
+    SourceScope,
+    StatementKind,
+    SystemFamily,
+)
+from agreements.models import (
+    Agreement,
+    Citation,
+    CooperationArea,
+    Discrepancy,
+    Event,
+    Participation,
+    Party,
+    Person,
+    Phase,
+    Province,
+    Representative,
+    Source,
+    Statement,
+    System,
+)
+from coopportal.clock import ZONE
+from deliverables.choices import (
+    Aggregation,
+    ChangeKind,
+    DeliverableKind,
+    ReportSide,
+    ReportState,
+    Stage,
+    ValueKind,
+)
+from deliverables.models import (
+    Deliverable,
+    Indicator,
+    Measurement,
+    OfficialChange,
+    ProgressReport,
+)
+
+_numbers = itertools.count(1)
+
+#: A plain day in the past, where a test does not care which.
+DAY = dt.date(2021, 5, 4)
+
+
+def number() -> int:
+    """A number no other row of this test run has."""
+    return next(_numbers)
+
+
+def at(day: dt.date, hour: int = 9, minute: int = 0) -> dt.datetime:
+    """An instant of a day in Việt Nam."""
+    return dt.datetime(day.year, day.month, day.day, hour, minute, tzinfo=ZONE)
+
+
+# --- The promise ------------------------------------------------------------------------------
+
+
+def source(**values: Any) -> Source:
+    n = number()
+    return Source.objects.create(
+        **{"slug": f"nguon-{n}", "title": f"Nguồn {n}", "scope": SourceScope.EXTERNAL, **values}
+    )
+
+
+def citation(**values: Any) -> Citation:
+    values["source"] = values.get("source") or source()
+    return Citation.objects.create(
+        **{"quote": f"trên {number()} đơn vị", "locator": "đoạn 1", **values}
+    )
+
+
+def province(**values: Any) -> Province:
+    """A unit of long ago: its key (code, valid_from) meets none of the real map."""
+    n = number()
+    return Province.objects.create(
+        **{
+            "code": f"{n % 100:02d}",
+            "name": f"Tỉnh {n}",
+            "kind": ProvinceKind.PROVINCE,
+            "valid_from": dt.date(1950, 1, 1) + dt.timedelta(days=n),
+            **values,
+        }
+    )
+
+
+def party(**values: Any) -> Party:
+    n = number()
+    values.setdefault("kind", PartyKind.PROVINCE)
+    if values["kind"] == PartyKind.PROVINCE:
+        values["province"] = values.get("province") or province()
+    return Party.objects.create(
+        **{"slug": f"ben-{n}", "name": f"UBND tỉnh {n}", "short_name": f"Tỉnh {n}", **values}
+    )
+
+
+def vnpt() -> Party:
+    return party(kind=PartyKind.VNPT_UNIT, name="VNPT minh họa", short_name="VNPT minh họa")
+
+
+def agreement(**values: Any) -> Agreement:
+    values["partner"] = values.get("partner") or party()
+    values["vnpt_party"] = values.get("vnpt_party") or vnpt()
+    return Agreement.objects.create(**{"slug": f"thoa-thuan-{number()}", **values})
+
+
+def phase(**values: Any) -> Phase:
+    values["agreement"] = values.get("agreement") or agreement()
+    return Phase.objects.create(
+        **{
+            "slug": f"giai-doan-{number()}",
+            "start_year": 2021,
+            "end_year": 2025,
+            "instrument": Instrument.AGREEMENT,
+            **values,
+        }
+    )
+
+
+def area(**values: Any) -> CooperationArea:
+    values["phase"] = values.get("phase") or phase()
+    n = number()
+    return CooperationArea.objects.create(**{"position": n, "name": f"Lĩnh vực {n}", **values})
+
+
+def system(**values: Any) -> System:
+    n = number()
+    return System.objects.create(
+        **{
+            "slug": f"he-thong-{n}",
+            "name": f"Hệ thống {n}",
+            "short_name": f"HT {n}",
+            "family": SystemFamily.GOVERNMENT,
+            **values,
+        }
+    )
+
+
+def person(**values: Any) -> Person:
+    n = number()
+    return Person.objects.create(**{"slug": f"nguoi-{n}", "name": f"Nguyễn Văn {n}", **values})
+
+
+def event(**values: Any) -> Event:
+    n = number()
+    return Event.objects.create(
+        **{"slug": f"su-kien-{n}", "title": f"Sự kiện {n}", "kind": EventKind.SIGNING, **values}
+    )
+
+
+def participation(**values: Any) -> Participation:
+    values["event"] = values.get("event") or event()
+    return Participation.objects.create(
+        **{
+            "position": number(),
+            "group_label": "tập thể",
+            "role": ParticipationRole.RECEIVED,
+            **values,
+        }
+    )
+
+
+def statement(**values: Any) -> Statement:
+    n = number()
+    return Statement.objects.create(
+        **{
+            "slug": f"noi-dung-{n}",
+            "kind": StatementKind.OBJECTIVE,
+            "text": f"Nội dung {n}",
+            **values,
+        }
+    )
+
+
+def discrepancy(**values: Any) -> Discrepancy:
+    n = number()
+    return Discrepancy.objects.create(
+        **{"slug": f"khac-nhau-{n}", "topic": f"Vấn đề {n}", "reason": "Nguồn gần hơn.", **values}
+    )
+
+
+# --- People -----------------------------------------------------------------------------------
+
+
+def user(**values: Any) -> User:
+    n = number()
+    return User.objects.create(
+        **{"username": f"nguoi-dung-{n}", "full_name": f"Người {n}", **values}
+    )
+
+
+def representative(
+    agreement: Agreement, side: str, user_: User | None = None, **values: Any
+) -> Representative:
+    return Representative.objects.create(
+        **{
+            "agreement": agreement,
+            "side": side,
+            "user": user_ or user(),
+            "from_day": dt.date(2020, 1, 1),
+            **values,
+        }
+    )
+
+
+# --- The delivery -----------------------------------------------------------------------------
+
+
+def indicator(**values: Any) -> Indicator:
+    n = number()
+    return Indicator.objects.create(
+        **{
+            "key": f"chi-tieu-{n}",
+            "name": f"Chỉ tiêu {n}",
+            "unit": "đơn vị",
+            "value_kind": ValueKind.RUNNING_TOTAL,
+            "aggregation": Aggregation.SUM,
+            **values,
+        }
+    )
+
+
+def deliverable(**values: Any) -> Deliverable:
+    """A deployment in a phase of its own; give ``phase`` (or None with ``agreement``) to choose."""
+    n = number()
+    if "phase" not in values:
+        own = values.get("agreement")
+        values["phase"] = phase(agreement=own) if own else phase()
+    if "agreement" not in values:
+        values["agreement"] = values["phase"].agreement if values["phase"] else agreement()
+    values.setdefault("kind", DeliverableKind.DEPLOYMENT)
+    if values["kind"] == DeliverableKind.DEPLOYMENT:
+        values["system"] = values.get("system") or system()
+    return Deliverable.objects.create(
+        **{"slug": f"hang-muc-{n}", "title": f"Hạng mục {n}", **values}
+    )
+
+
+Figures = Mapping[Indicator, Any]
+
+#: How a draft gets to each state: the moves that the database itself allows.
+_PATHS: dict[str, tuple[str, ...]] = {
+    ReportState.DRAFT: (),
+    ReportState.SUBMITTED: (ReportState.SUBMITTED,),
+    ReportState.CONFIRMED: (ReportState.SUBMITTED, ReportState.CONFIRMED),
+    ReportState.RETURNED: (ReportState.SUBMITTED, ReportState.RETURNED),
+    ReportState.DISPUTED: (ReportState.SUBMITTED, ReportState.DISPUTED),
+    ReportState.WITHDRAWN: (ReportState.SUBMITTED, ReportState.WITHDRAWN),
+    ReportState.PUBLISHED: (ReportState.PUBLISHED,),
+    ReportState.SET_ASIDE: (ReportState.PUBLISHED, ReportState.SET_ASIDE),
+}
+
+
+def measurement(
+    report: ProgressReport, indicator: Indicator, value: Any, **values: Any
+) -> Measurement:
+    """A figure; ``None`` is "no number given"."""
+    if value is None:
+        values.setdefault("qualifier", Qualifier.UNSPECIFIED)
+    return Measurement.objects.create(
+        report=report,
+        indicator=indicator,
+        value=None if value is None else Decimal(value),
+        **values,
+    )
+
+
+def report(
+    of: Deliverable | None = None,
+    *,
+    state: str = ReportState.DRAFT,
+    figures: Figures | None = None,
+    citations: Iterable[Citation] = (),
+    when: dt.datetime | None = None,
+    until: dt.datetime | None = None,
+    logged: bool = False,
+    **values: Any,
+) -> ProgressReport:
+    """A report in any state, brought there through the moves the database allows.
+
+    ``when`` dates those moves (and the reign of an official one), ``until`` ends the reign; ``logged``
+    writes the reign into the log as the verbs would.
+    """
+    is_source = state in {ReportState.PUBLISHED, ReportState.SET_ASIDE}
+    values.setdefault("side", ReportSide.SOURCE if is_source else ReportSide.PARTNER)
+    if values["side"] != ReportSide.SOURCE:
+        values["author"] = values.get("author") or user()
+    values.setdefault("as_of_end", DAY)
+    values.setdefault("stage", Stage.DEPLOYED)
+    row = ProgressReport.objects.create(deliverable=of or deliverable(), **values)
+    for each, value in (figures or {}).items():
+        measurement(row, each, value)
+    row.citations.set(citations)
+    when = when or at(DAY)
+    for step in _PATHS[state]:
+        _step(row, step, when)
+    if until is not None:
+        ProgressReport.objects.filter(pk=row.pk).update(official_to=until)
+    row.refresh_from_db()
+    if logged and row.official_from:
+        OfficialChange.objects.record(row, ChangeKind.BECAME_OFFICIAL, row.official_from)
+        if row.official_to:
+            OfficialChange.objects.record(row, ChangeKind.CEASED, row.official_to)
+    return row
+
+
+def _step(row: ProgressReport, to: str, when: dt.datetime) -> None:
+    columns: dict[str, Any] = {"state": to}
+    if to == ReportState.SUBMITTED:
+        columns["submitted_at"] = when
+    elif to == ReportState.PUBLISHED:
+        columns["official_from"] = when
+    else:
+        columns["decided_at"] = when
+    if to == ReportState.CONFIRMED:
+        columns["official_from"] = when
+    if to == ReportState.SET_ASIDE:
+        columns |= {"set_aside_reason": "Có nguồn tốt hơn.", "official_to": when}
+    ProgressReport.objects.filter(pk=row.pk).update(**columns)
+
+
+# --- A whole cooperation ----------------------------------------------------------------------
+
+
+@dataclass
+class Cooperation:
+    """One agreement with the people who act in it and one deliverable to act on."""
+
+    agreement: Agreement = field(default_factory=agreement)
+    deliverable: Deliverable = field(init=False)
+    officer: User = field(default_factory=user)
+    colleague: User = field(default_factory=user)
+    manager: User = field(default_factory=user)
+    stranger: User = field(default_factory=user)
+    administrator: User = field(default_factory=lambda: user(is_superuser=True, is_staff=True))
+
+    def __post_init__(self) -> None:
+        self.deliverable = deliverable(agreement=self.agreement)
+        representative(self.agreement, Side.PARTNER, self.officer)
+        representative(self.agreement, Side.PARTNER, self.colleague)
+        representative(self.agreement, Side.VNPT, self.manager)
+        # Acts for VNPT too, but elsewhere.
+        representative(agreement(), Side.VNPT, self.stranger)
+
+    def report(self, state: str = ReportState.DRAFT, **values: Any) -> ProgressReport:
+        """A report of the province's officer (of VNPT's manager with ``side="vnpt"``)."""
+        side = values.get("side")
+        if side == ReportSide.VNPT:
+            values.setdefault("author", self.manager)
+        elif side != ReportSide.SOURCE:
+            values.setdefault("author", self.officer)
+        return report(self.deliverable, state=state, **values)
