@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import AnonymousUser
-from django.core.validators import EMPTY_VALUES
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.utils.translation import gettext, gettext_lazy as _
 
@@ -22,7 +21,6 @@ from coopportal.filtersets import (
     ListFilterSet,
     WordFilter,
     WordsFilter,
-    refuse_key,
 )
 from deliverables.choices import (
     STAGE_GROUPS,
@@ -92,8 +90,9 @@ def _stage_rank() -> Case:
     )
 
 
-def _system(*paths: str, about: Any = _("Hệ thống"), **kwargs: Any) -> KeyFilter:
-    return KeyFilter("agreements.System", *paths, about=about, example="vnedu", **kwargs)
+def _system(*paths: str, **kwargs: Any) -> KeyFilter:
+    kwargs.setdefault("about", _("Hệ thống"))
+    return KeyFilter("agreements.System", *paths, example="vnedu", **kwargs)
 
 
 def _place(prefix: str = "") -> dict[str, AskedFilter]:
@@ -126,9 +125,7 @@ def _place(prefix: str = "") -> dict[str, AskedFilter]:
 
 
 def _deliverable(path: str) -> KeyFilter:
-    return KeyFilter(
-        "deliverables.Deliverable", path, about=_("Hạng mục"), example="vsr-nghe-an-2020-2025"
-    )
+    return KeyFilter("deliverables.Deliverable", path, about=_("Hạng mục"), example="nghe-an-vsr")
 
 
 _OWN_PLACE, _REPORT_PLACE, _CHANGE_PLACE = (

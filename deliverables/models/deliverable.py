@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from accounts.models import User
 from agreements.models import (
     Agreement,
     Citation,
@@ -61,7 +62,7 @@ class DeliverableQuerySet(models.QuerySet["Deliverable"]):
         )
 
     def with_standing(
-        self, moment: Moment, user: AbstractBaseUser | AnonymousUser | None = None
+        self, moment: Moment, user: User | AnonymousUser | None = None
     ) -> DeliverableQuerySet:
         """Annotate ``standing``: what the stage and figures of ``official()`` rest on (``choices.Standing``).
 
@@ -90,7 +91,7 @@ class DeliverableQuerySet(models.QuerySet["Deliverable"]):
             Value(Standing.NONE.value),
             output_field=models.CharField(),
         )
-        if user is None or not user.is_authenticated:
+        if user is None or not (user.is_authenticated and user.is_active):
             return self.annotate(standing=official)
         mine = Representative.objects.on(today()).filter(user=user, agreement=OuterRef("agreement"))
         settled = ProgressReport.objects.filter(

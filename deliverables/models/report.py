@@ -57,9 +57,7 @@ class ProgressReportQuerySet(models.QuerySet["ProgressReport"]):
             seen |= Q(side=ReportSide.SOURCE)
         return self.filter(seen)
 
-    def told_at(
-        self, moment: Moment, user: AbstractBaseUser | AnonymousUser
-    ) -> ProgressReportQuerySet:
+    def told_at(self, moment: Moment, user: User | AnonymousUser) -> ProgressReportQuerySet:
         """What a user reads of the history at a moment: of that day and before, known by then.
 
         Annotates ``told_state``, the state that the report had at the end of ``known_on``. A dispute is
@@ -91,7 +89,7 @@ class ProgressReportQuerySet(models.QuerySet["ProgressReport"]):
                 )
             )
         )
-        if not user.is_authenticated:
+        if not (user.is_authenticated and user.is_active):
             return told.exclude(told_state=ReportState.DISPUTED)
         mine = Representative.objects.on(today()).filter(
             user=user, agreement=OuterRef("deliverable__agreement")
