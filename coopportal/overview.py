@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Window
+from django.db.models import Count, Exists, OuterRef, Prefetch, Window
 from django.utils import timezone
 
-from agreements.models import Citation, Discrepancy, DiscrepancySide, Phase
+from agreements.filters import DiscrepancyFilterSet
+from agreements.models import Citation, Phase
 from agreements.present_names import with_present_names
 from coopportal.clock import ZONE, Moment
 from coopportal.partial_dates import PartialDate
@@ -209,11 +210,7 @@ def overview_at(moment: Moment) -> Overview:
 
 
 def _phases(moment: Moment) -> list[Any]:
-    """Phases begun; a subsidiary one of unknown start counts with the phase it belongs to."""
-    day = moment.as_of
-    rows = Phase.objects.filter(
-        Q(begins_on__lte=day) | Q(begins_on__isnull=True, parent__begins_on__lte=day)
-    ).select_related("parent")
+    rows = Phase.objects.told_by(moment.as_of).select_related("parent")
     return list(with_present_names(rows, "agreement__").order_by(*(Phase._meta.ordering or ())))
 
 
@@ -245,17 +242,8 @@ def _measurements(moment: Moment) -> list[Any]:
 
 
 def _discrepancies(moment: Moment) -> list[Any]:
-    """Differences that one could see on the day asked: every source that takes part was out by then."""
-    sides = DiscrepancySide.objects.select_related("citation__source")
-    rows = Discrepancy.objects.select_related("phase").prefetch_related(
-        Prefetch("sides", queryset=sides)
-    )
-    return [row for row in rows if _was_out(row.sides.all(), moment)]
-
-
-def _was_out(sides: Iterable[Any], moment: Moment) -> bool:
-    issued = [side.citation.source.issued_on for side in sides]
-    return bool(issued) and all(day is None or day.last_day <= moment.as_of for day in issued)
+    rows = DiscrepancyFilterSet.rows_at(moment, None).select_related("phase").order_by("slug")
+    return list(rows)
 
 
 def _changes(moment: Moment) -> list[Change]:

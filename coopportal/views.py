@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from coopportal.overview import overview_at
 from coopportal.query import page_moment
-from coopportal.search import search as search_all, words_of
+from coopportal.search import is_question, search as search_all
 
 #: Words that find something in the data the portal starts with; offered where nothing was typed.
 EXAMPLES = ("Nghệ An", "vnEdu", "VNPT-iOffice", "an toàn thông tin", "hội nghị truyền hình")
@@ -28,7 +28,7 @@ def search(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("q", "").strip()
     context = {
         "asked": asked,
-        "searched": bool(words_of(asked)),
+        "searched": is_question(asked),
         "answer": search_all(asked, moment),
         "examples": EXAMPLES,
     }

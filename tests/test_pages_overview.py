@@ -298,7 +298,7 @@ def test_today_has_no_band(client: Client) -> None:
 
 # ---- cost ---------------------------------------------------------------------------------------
 
-QUERIES = 12
+QUERIES = 11
 
 
 def more_partners(count: int) -> None:

@@ -41,11 +41,20 @@ def found(response) -> dict[str, list[str]]:
         ("hoa binh", "Hòa Bình"),
         ("uỷ ban dan toc", "Ủy ban Dân tộc"),
         ("Ủy ban Dân tộc", "Ủy ban Dân tộc"),
-        ("quang  ngai", "Quảng Ngãi"),
     ],
 )
 def test_partners_by_any_spelling(client: Client, typed: str, partner: str) -> None:
     assert found(ask(client, typed))["partners"] == [partner]
+
+
+def test_a_province_stands_before_those_that_carry_its_name(client: Client) -> None:
+    assert found(ask(client, "quang  ngai"))["partners"] == [
+        "Quảng Ngãi",
+        "Tỉnh đoàn Quảng Ngãi",
+        "Ngành Y tế Quảng Ngãi",
+        "Ngành Giáo dục Quảng Ngãi",
+        "Các huyện, thành phố Quảng Ngãi",
+    ]
 
 
 @pytest.mark.parametrize("typed", ["vnpt ioffice", "VNPT-iOffice", "vnpt-ioffice", "iOffice"])

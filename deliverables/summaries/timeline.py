@@ -69,8 +69,7 @@ def timeline(phases: Iterable[Any], as_of: dt.date) -> Timeline:
     The axis runs from the first year of any phase to the year after the last one, the day asked included.
     """
     shown = list(phases)
-    first = min((_first_year(phase) for phase in shown), default=as_of.year)
-    first = min(first, as_of.year)
+    first = min([as_of.year, *filter(None, map(_first_year, shown))])
     last = max([as_of.year + 1, *(phase.end_year + 1 for phase in shown if phase.end_year)])
     span = last - first
 
@@ -96,11 +95,10 @@ def timeline(phases: Iterable[Any], as_of: dt.date) -> Timeline:
     )
 
 
-def _first_year(phase: Any) -> int:
-    if phase.start_year:
-        year = int(phase.start_year)
-        return min(year, phase.signed_on.year) if phase.signed_on else year
-    return int(phase.begins_on.year)
+def _first_year(phase: Any) -> int | None:
+    """The first year that a phase names: of its term or of its signing; None when it names none."""
+    years = [phase.start_year, phase.signed_on.year if phase.signed_on else None]
+    return min(filter(None, years), default=phase.end_year)
 
 
 def _row(phases: Sequence[Any], first: int, span: int, place: Any) -> Row:
