@@ -90,11 +90,11 @@ def citation(**values: Any) -> Citation:
 
 
 def province(**values: Any) -> Province:
-    """A unit of long ago: its key (code, valid_from) meets none of the real map."""
+    """A unit of long ago under a code that the real map does not use."""
     n = number()
     return Province.objects.create(
         **{
-            "code": f"{n % 100:02d}",
+            "code": "00",
             "name": f"Tỉnh {n}",
             "kind": ProvinceKind.PROVINCE,
             "valid_from": dt.date(1950, 1, 1) + dt.timedelta(days=n),
