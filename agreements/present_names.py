@@ -26,11 +26,10 @@ def with_present_names(rows: Any, path: str = "") -> Any:
 
 def later_name(party: Any, as_of: dt.date) -> str:
     """The name under which the party goes on by the day asked, when it is no longer its own; else empty."""
-    province = party.province
-    if province is None:
+    if not party.is_province:
         return str(party.successor_on(as_of))
-    unit = province.on(as_of)
-    return str(unit.name) if unit.name != province.name else ""
+    unit = party.province.on(as_of)
+    return str(unit.name) if unit.name != party.province.name else ""
 
 
 def say_present_name(party: Any, as_of: dt.date) -> str:
@@ -39,7 +38,7 @@ def say_present_name(party: Any, as_of: dt.date) -> str:
     Empty while the name that signed is still the whole truth.
     """
     later = later_name(party, as_of)
-    if party.province is None:
+    if not party.is_province:
         return _("nay là %(name)s") % {"name": later} if later else ""
     if later:
         return _("nay thuộc %(name)s") % {"name": later}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models import Case, Count, F, Q, QuerySet, When, Window
 from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
@@ -107,9 +107,11 @@ def _partners(match: Match, moment: Moment) -> QuerySet[Any]:
 def _phases(match: Match, moment: Moment) -> QuerySet[Any]:
     return (
         PhaseFilterSet.rows_at(moment, None)
-        .filter(match("search_text"))
+        .filter(match("search_text", "agreement__partner__search_text"))
         .select_related("agreement__partner")
-        .order_by("agreement__partner__sort_key", "start_year", "slug")
+        .order_by(
+            F("parent").asc(nulls_first=True), "agreement__partner__sort_key", "start_year", "slug"
+        )
     )
 
 
@@ -133,6 +135,7 @@ def _systems(match: Match, moment: Moment) -> QuerySet[Any]:
 
 
 def _deliverables(match: Match, moment: Moment) -> QuerySet[Any]:
+    """By title first, then by any name of the system or the partner."""
     matching = Deliverable.objects.filter(
         match(
             "search_text",
@@ -145,7 +148,8 @@ def _deliverables(match: Match, moment: Moment) -> QuerySet[Any]:
         Deliverable.objects.official(moment)
         .filter(pk__in=matching.values("pk"))
         .select_related("agreement__partner", "phase", "system")
-        .order_by("agreement__partner__sort_key", "sort_key")
+        .annotate(named=Case(When(match("search_text"), then=0), default=1))
+        .order_by("named", "agreement__partner__sort_key", "sort_key")
     )
     return rows
 

@@ -74,6 +74,16 @@ def test_the_new_map_finds_nothing_before_its_day(client: Client) -> None:
     assert "partners" not in found(ask(client, "bac ninh", **{"tinh-den": "30/06/2025"}))
 
 
+def test_titles_stand_before_what_is_reached_by_an_alias(client: Client) -> None:
+    rows = found(ask(client, "vnpt ioffice"))
+
+    assert "VNPT-iOffice" in rows["deliverables"][0]
+    assert found(ask(client, "quang ngai"))["phases"][:2] == [
+        "Quảng Ngãi 2015–2020",
+        "Quảng Ngãi 2021–2025",
+    ]
+
+
 def test_words_as_typed_come_before_each_of_them(client: Client) -> None:
     together = ask(client, "dien bien").context["answer"]
     apart = ask(client, "quang ngai vnedu").context["answer"]

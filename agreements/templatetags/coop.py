@@ -143,7 +143,7 @@ def later_name_tag(context: template.Context, party: Any) -> str | SafeString:
         return ""
     return format_html(
         '<span class="was"><span aria-hidden="true">→</span><span class="vh">{}</span> {}</span>',
-        _("nay là") if party.province is None else _("nay thuộc"),
+        _("nay thuộc") if party.is_province else _("nay là"),
         later,
     )
 
