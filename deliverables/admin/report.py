@@ -96,7 +96,6 @@ class ProgressReportAdmin(PortalAdmin):
         "side",
         "state",
         "official_from",
-        "official_to",
     )
     list_filter = (
         "state",
