@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from agreements.models import Event, Source
+from agreements.participants import by_role
 from agreements.told import has_happened, was_out
 from agreements.trail import trail
 from coopportal.pagination import page_of
@@ -37,6 +38,8 @@ def events(request: HttpRequest) -> HttpResponse:
     )
     page = page_of(request, known[::-1], per_page=20)
     prefetch_related_objects(page.object_list, *_EVENT_DETAILS)
+    for event in page.object_list:
+        event.roles = by_role(event)
     context = {"page": page, "crumbs": trail(moment, _("Sự kiện"))}
     return render(request, "agreements/events.html", context)
 

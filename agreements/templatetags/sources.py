@@ -16,7 +16,7 @@ from agreements.templatetags.coop import _moment, address
 register = template.Library()
 
 #: A figure inside quoted words: digits with their separators, and a percent sign.
-_FIGURE = re.compile(r"\d[\d.,/]*\d\s?%?|\d\s?%?")
+_FIGURE = re.compile(r"\d(?:[\d.,/]*\d)?(?:\s?%)?")
 
 
 @register.filter

@@ -69,7 +69,7 @@ class DeliverablePage:
     headlines: list[Headline]
     indicators: list[Any]
     history: list[HistoryRow]
-    evidence: list[Any]
+    evidence: list[tuple[Any, list[Any]]]
     journal: list[Any]
     differences: list[Difference]
     statements: list[Said]
@@ -232,8 +232,10 @@ def _history(
     return rows
 
 
-def _evidence(current: Any, official: Sequence[Any], indicators: Sequence[Any]) -> list[Any]:
-    """The citations behind what stands: of the current report and of each figure's own report."""
+def _evidence(
+    current: Any, official: Sequence[Any], indicators: Sequence[Any]
+) -> list[tuple[Any, list[Any]]]:
+    """The citations behind what stands, by source: of the current report and of each figure's own."""
     speaking = [current] if current else []
     for indicator in indicators:
         speaking += [
@@ -248,7 +250,10 @@ def _evidence(current: Any, official: Sequence[Any], indicators: Sequence[Any]) 
             )
         ]
     cited = {row.pk: row for report in speaking if report for row in report.citations.all()}
-    return list(cited.values())
+    by_source: dict[Any, list[Any]] = {}
+    for row in cited.values():
+        by_source.setdefault(row.source, []).append(row)
+    return list(by_source.items())
 
 
 def _journal(deliverable: Deliverable, moment: Moment) -> list[Any]:

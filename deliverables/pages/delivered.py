@@ -67,7 +67,7 @@ def delivered(rows: QuerySet[Deliverable], moment: Moment, user: Any) -> list[De
     """What ``rows`` had come to at a moment, as this user may read it. About ten queries."""
     deliverables = list(
         rows.official(moment)  # type: ignore[attr-defined]
-        .select_related("system", "phase", "host", "connects_to")
+        .select_related("system", "phase", "agreement__partner")
         .prefetch_related(
             Prefetch("citations", queryset=CITED),
             Prefetch("discrepancies__sides", queryset=SIDES),

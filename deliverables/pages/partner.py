@@ -212,7 +212,11 @@ def phase_column(
             if part.role == "received" and part.count
         ],
         own=[one for one in own if one.deliverable.phase_id == phase.pk],
-        differences=[of_discrepancy(row) for row in differing if row.phase_id == phase.pk],
+        differences=[
+            of_discrepancy(row)
+            for row in differing
+            if row.phase_id == phase.pk and not row.person_id
+        ],
         in_force=phase.in_force_on(moment.as_of),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 
 from agreements.models import Agreement, Phase
 from agreements.told import has_begun
@@ -54,4 +54,10 @@ def agreements_with_phases() -> Any:
         .prefetch_related(Prefetch("citations", queryset=CITED))
         .order_by("begins_on", "start_year", "slug")
     )
-    return agreements_with_partners().prefetch_related(Prefetch("phases", queryset=phases))
+    under = Phase.objects.filter(agreement=OuterRef("pk"), parent__isnull=False)
+    return (
+        agreements_with_partners()
+        .annotate(subsidiary=Exists(under))
+        .prefetch_related(Prefetch("phases", queryset=phases))
+        .order_by("subsidiary", "partner__sort_key", "slug")
+    )

@@ -13,14 +13,16 @@ from agreements.models import (
     CooperationArea,
     Discrepancy,
     Event,
+    Participation,
     Party,
     Phase,
     Province,
     Source,
     Statement,
     System,
+    SystemAlias,
 )
-from agreements.told import differing_by, has_begun, has_happened, was_out
+from agreements.told import differing_by, was_out
 from coopportal.clock import Moment
 from deliverables.models import ProgressReport
 from deliverables.pages.delivered import SIDES, said_by, with_what_they_say
@@ -62,22 +64,31 @@ def source_page(source: Source, moment: Moment, user: Any) -> SourcePage:
         .select_related("deliverable__agreement__partner", "deliverable__phase")
         .order_by("deliverable__agreement__partner__sort_key", "deliverable__sort_key", "pk")
     )
+    # A row without a day of its own was told of by this very source, which is out.
     phases = [
         row
         for row in _citing(Phase, source).select_related("agreement__partner")
-        if has_begun(row, day)
+        if row.begins_on is None or row.begins_on <= day
     ]
-    events = [row for row in _citing(Event, source) if has_happened(row, day)]
+    events = [
+        row
+        for row in _citing(Event, source)
+        if row.happened_on is None or row.happened_on.last_day <= day
+    ]
     areas = _citing(CooperationArea, source).select_related("phase__agreement__partner")
     statements = _citing(Statement, source).select_related(
         "agreement__partner", "phase__agreement__partner", "speaker", "party"
     )
+    people = _citing(Participation, source).select_related("person", "event")
+    aliases = _citing(SystemAlias, source).select_related("system")
     groups = [
         Resting("phases", _("Giai đoạn, văn bản ký kết"), phases),
         Resting("areas", _("Lĩnh vực hợp tác"), list(areas)),
         Resting("events", _("Sự kiện"), events),
+        Resting("participations", _("Người và nhóm tham gia sự kiện"), list(people)),
         Resting("statements", _("Mục tiêu, cam kết, nhận định"), list(statements)),
         Resting("systems", _("Hệ thống"), list(_citing(System, source))),
+        Resting("aliases", _("Tên gọi của hệ thống trong nguồn"), list(aliases)),
         Resting("parties", _("Cơ quan, tên gọi"), list(_citing(Party, source))),
         Resting("provinces", _("Tỉnh, thành phố"), list(_citing(Province, source))),
     ]
@@ -102,7 +113,7 @@ def _citing(model: Any, source: Source) -> QuerySet[Any]:
             f"{model._meta.model_name}_id"
         )
     )
-    return _with_words(rows, source).prefetch_related("citations__source")
+    return _with_words(rows, source)
 
 
 def _differing(source: Source) -> QuerySet[Discrepancy]:

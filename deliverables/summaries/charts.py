@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from math import floor, log10
 from typing import Any
 
@@ -97,8 +98,10 @@ class Chart:
     now: float
 
     @property
-    def latest(self) -> Any:
-        return self.points[-1].measurement
+    def gap_y(self) -> int:
+        """Where "không có số liệu" is written: on the half of the drawing that has fewer points."""
+        high = sum(point.y < (TOP + BOTTOM) / 2 for point in self.points)
+        return 180 if high * 2 >= len(self.points) else 44
 
     @property
     def bounds(self) -> set[str]:
@@ -216,7 +219,7 @@ def _lines(
         return []
     silent = [row.report.as_of_end for row in rows if row.value is None]
     lines = []
-    for one, other in zip(points, points[1:], strict=False):
+    for one, other in pairwise(points):
         start, end = one.measurement.report.as_of_end, other.measurement.report.as_of_end
         if end - start <= MISSING_AFTER and not any(start <= day <= end for day in silent):
             lines.append((one, other))
@@ -226,7 +229,7 @@ def _lines(
 def _gaps(points: Sequence[Point], now: float) -> list[Gap]:
     """Before the first figure, between figures further apart than a report's rhythm, after the last."""
     gaps = [Gap(0, points[0].x)]
-    for one, other in zip(points, points[1:], strict=False):
+    for one, other in pairwise(points):
         start, end = one.measurement.report.as_of_end, other.measurement.report.as_of_end
         if end - start > MISSING_AFTER:
             gaps.append(Gap(one.x, other.x - one.x))

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 
 @dataclass(frozen=True)
 class Telling:
@@ -24,6 +26,16 @@ class Difference:
     topic: str
     tellings: list[Telling]
     reason: str = ""
+
+    @property
+    def count_told(self) -> str:
+        """How many sources differ: "Hai nguồn nói khác nhau"; reports of one source are one."""
+        sources = {row.source_id for telling in self.tellings for row in telling.citations}
+        if len(sources) < 2:
+            return _("Nguồn nói khác nhau ở các chỗ")
+        words = {2: _("Hai"), 3: _("Ba"), 4: _("Bốn")}
+        count = words.get(len(sources), str(len(sources)))
+        return _("%(count)s nguồn nói khác nhau") % {"count": count}
 
 
 def of_reports(

@@ -34,11 +34,22 @@ class Delivered:
         return self.report.stage if self.report else None
 
     @property
+    def name(self) -> str:
+        """What to call it on the page of its own partner: the system, else the title without the partner."""
+        row = self.deliverable
+        if row.kind == DeliverableKind.DEPLOYMENT and row.system is not None:
+            return str(row.system.short_name)
+        if row.agreement is None:
+            return str(row.title)
+        return str(row.title).removesuffix(f", {row.agreement.partner.short_name}")
+
+    @property
     def sources(self) -> list[Any]:
-        """The sources it rests on, those of its latest report first, each once."""
+        """The sources it rests on, those of its latest report first, each once; then who differs."""
         reports = [self.report] if self.report else []
         reports += [figure.report for figure in self.figures]
-        cited = [citation for report in reports for citation in report.citations.all()]
+        reports += [telling.report for one in self.differences for telling in one.tellings]
+        cited = [citation for report in reports if report for citation in report.citations.all()]
         cited = cited or list(self.deliverable.citations.all())
         return list({citation.source_id: citation.source for citation in cited}.values())
 
@@ -76,7 +87,9 @@ class ResultRow:
 
     @property
     def differences(self) -> list[Difference]:
-        return [difference for entry in self.entries for difference in entry.differences]
+        """Those of all entries; one that two phases share is told once."""
+        told = [difference for entry in self.entries for difference in entry.differences]
+        return list({one.topic or id(one): one for one in told}.values())
 
 
 @dataclass(frozen=True)

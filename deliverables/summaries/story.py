@@ -9,7 +9,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from agreements.choices import EventKind, ParticipationRole, StatementKind
+from agreements.choices import EventKind, StatementKind
+from agreements.participants import by_role
 from deliverables.summaries.differences import Difference, of_discrepancy
 
 
@@ -87,19 +88,12 @@ def _when(event: Any) -> tuple[int, str, str]:
 
 
 def _happening(event: Any, differing: Sequence[Any]) -> Happening:
-    by_role: dict[str, list[Any]] = {}
-    for part in event.participations.all():
-        by_role.setdefault(part.role, []).append(part)
     return Happening(
         when=str(event.happened_on) if event.happened_on else _("không ghi ngày"),
         precise=event.happened_on is not None and event.happened_on.precision == "day",
         title=event.title,
         event=event,
-        parts=[
-            (str(role.label), by_role[role.value])
-            for role in ParticipationRole
-            if role.value in by_role
-        ],
+        parts=by_role(event),
         differences=[of_discrepancy(row) for row in differing],
         note=event.note,
     )

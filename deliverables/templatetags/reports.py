@@ -144,3 +144,9 @@ def px(value: float, shift: float = 0) -> str:
 def day_or_partial(value: Any) -> str:
     """A whole or a partial day in a drawing's label."""
     return str(value) if isinstance(value, PartialDate) else day(value)
+
+
+@register.filter
+def says_its_figure(statement: Any) -> bool:
+    """True when there is no figure to add to a statement's text: it has none, or its words hold it."""
+    return statement.value is None or say_number(statement.value) in statement.text
