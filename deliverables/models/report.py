@@ -60,9 +60,10 @@ class ProgressReportQuerySet(models.QuerySet["ProgressReport"]):
     def told_at(self, moment: Moment, user: User | AnonymousUser) -> ProgressReportQuerySet:
         """What a user reads of the history at a moment: of that day and before, known by then.
 
-        Annotates ``told_state``, the state that the report had at the end of ``known_on``. A dispute is
-        told only to those who represent either side of the agreement; before it was entered, the report
-        was published or confirmed and is told so.
+        Annotates ``told_state``, the state that the report had at the end of ``known_on``, and
+        ``told_revises``, what it revises. A dispute, and a revised report that never was official, is told
+        only to those who represent either side of the agreement; before it was disputed, a report was
+        published and is told so.
         """
         known = moment.known_until
         undecided = Q(decided_at__isnull=True) | Q(decided_at__gte=known)
@@ -89,12 +90,23 @@ class ProgressReportQuerySet(models.QuerySet["ProgressReport"]):
                 )
             )
         )
+        once_official = When(revises__official_from__isnull=False, then=F("revises__uid"))
         if not (user.is_authenticated and user.is_active):
-            return told.exclude(told_state=ReportState.DISPUTED)
-        mine = Representative.objects.on(today()).filter(
-            user=user, agreement=OuterRef("deliverable__agreement")
+            return told.exclude(told_state=ReportState.DISPUTED).annotate(
+                told_revises=Case(once_official, output_field=models.UUIDField(null=True))
+            )
+        mine = Exists(
+            Representative.objects.on(today()).filter(
+                user=user, agreement=OuterRef("deliverable__agreement")
+            )
         )
-        return told.filter(~Q(told_state=ReportState.DISPUTED) | Exists(mine))
+        return told.filter(~Q(told_state=ReportState.DISPUTED) | mine).annotate(
+            told_revises=Case(
+                once_official,
+                When(mine, then=F("revises__uid")),
+                output_field=models.UUIDField(null=True),
+            )
+        )
 
     def latest_first(self) -> ProgressReportQuerySet:
         """The order in which reports overtake one another: (as_of_end, official_from, id)."""

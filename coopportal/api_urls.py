@@ -1,0 +1,43 @@
+"""Addresses of the API: every noun under /api/v1/, its description and its page of documentation."""
+
+from __future__ import annotations
+
+from django.urls import include, path, re_path
+from rest_framework.routers import SimpleRouter
+
+from agreements.api import views as promise
+from coopportal.api_docs import DocsView, SchemaView
+from coopportal.rest.problems import not_found
+from deliverables.api import views as delivery
+
+router = SimpleRouter()
+for name, view in (
+    ("provinces", promise.ProvinceView),
+    ("parties", promise.PartyView),
+    ("agreements", promise.AgreementView),
+    ("phases", promise.PhaseView),
+    ("areas", promise.AreaView),
+    ("systems", promise.SystemView),
+    ("indicators", delivery.IndicatorView),
+    ("deliverables", delivery.DeliverableView),
+    ("deployments", delivery.DeploymentView),
+    ("reports", delivery.ReportView),
+    ("events", promise.EventView),
+    ("statements", promise.StatementView),
+    ("discrepancies", promise.DiscrepancyView),
+    ("sources", promise.SourceView),
+    ("changes", delivery.ChangeView),
+):
+    router.register(name, view, basename=name)
+
+v1 = [
+    path("me/", promise.MeView.as_view({"get": "retrieve"}, basename="me"), name="me"),
+    *router.urls,
+]
+
+urlpatterns = [
+    path("v1/", include((v1, "api"))),
+    path("schema/", SchemaView.as_view(), name="api-schema"),
+    path("docs/", DocsView.as_view(), name="api-docs"),
+    re_path(r"^.*$", not_found),
+]
