@@ -256,6 +256,11 @@ class ListFilterSet(django_filters.FilterSet):  # type: ignore[misc]
         super().__init__(data, self.rows_at(moment, user) if rows is None else rows)
 
     @classmethod
+    def asked(cls) -> Mapping[str, AskedFilter]:
+        """Every filter of the list, by name."""
+        return cls.base_filters  # type: ignore[no-any-return,misc]
+
+    @classmethod
     def rows_at(cls, moment: Moment, user: Any) -> QuerySet[Any]:
         raise NotImplementedError
 

@@ -59,7 +59,7 @@ from coopportal.rest.answers import (
 class CitationAnswer(Answer):
     """The few words of a source on which something rests; an empty quote points at the whole place."""
 
-    source = Key(source="source__slug", help_text=_("Mã nguồn"))
+    source = Key(source="source__slug", help_text=_("Mã nguồn"))  # type: ignore[assignment]
     quote = Word(help_text=_("Trích dẫn, tối đa 12 từ"))
     locator = Word(help_text=_("Vị trí trong nguồn"))
 
@@ -178,7 +178,7 @@ class PartyAnswer(Answer):
     short_name = Word()
     kind = Choice(choices=PartyKind.choices)
     province = ProvinceOfPartner(allow_null=True)
-    parent = Key(source="parent__slug", allow_null=True)
+    parent = Key(source="parent__slug", allow_null=True)  # type: ignore[assignment]
     successor_name = Word(help_text=_("Tên hiện nay, nếu đã đổi"))
     successor_from = Day(allow_null=True)
     citations = citations("parties")
@@ -219,7 +219,7 @@ class AreaOfPhase(Answer):
 
 class PhaseAnswer(Answer):
     slug = Key()
-    parent = Key(source="parent__slug", allow_null=True)
+    parent = Key(source="parent__slug", allow_null=True)  # type: ignore[assignment]
     agreement = AgreementOfPhase()
     start_year = Whole(allow_null=True)
     end_year = Whole(allow_null=True)

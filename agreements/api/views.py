@@ -137,13 +137,13 @@ class MeView(ApiView):
     @extend_schema(operation_id="me_retrieve")
     def retrieve(self, request: Request) -> Response:
         check_parameters(request.query_params, {FORMAT_PARAMETER})
+        user: Any = request.user
         mandates = (
             Representative.objects.on(today())
-            .filter(user=request.user)
+            .filter(user=user)
             .order_by("agreement__slug")
-            .values("agreement__slug", "side", "from_day", "until_day")
+            .values_list("agreement__slug", "side", "from_day", "until_day")
         )
-        user = request.user
         return Response(
             {
                 "username": user.username,

@@ -184,7 +184,7 @@ class Precision(Leaf, serializers.ChoiceField):
         super().__init__(choices=PRECISIONS, allow_null=True, **kwargs)
 
     @staticmethod
-    def convert(value: Any) -> str | None:  # type: ignore[override]
+    def convert(value: Any) -> str | None:
         return None if value is None else _PRECISIONS[len(partial_iso(value) or "")]
 
 
@@ -213,7 +213,7 @@ class _Hanging:
         return lambda row: [read(part) for part in row[place] or ()]
 
 
-class Many(_Hanging, serializers.ListSerializer):  # type: ignore[type-arg]
+class Many(_Hanging, serializers.ListSerializer):
     """Objects that hang on a row."""
 
     def __init__(self, child: Answer, rows: Rows, **kwargs: Any) -> None:

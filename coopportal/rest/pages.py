@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -64,7 +64,7 @@ def page_of(
             % {"pages": max(1, -(-count // size))},
             str(number),
         )
-    envelope = {
+    envelope: dict[str, Any] = {
         "count": count,
         "next": address(request, page=number + 1) if more else None,
         "previous": address(request, page=number - 1 if number > 2 else None)
@@ -85,8 +85,8 @@ class Pages:
             "required": ["count", "next", "previous", "results"],
             "properties": {
                 "count": {"type": "integer", "minimum": 0},
-                "next": {**link, "description": "Trang sau"},
-                "previous": {**link, "description": "Trang trước"},
+                "next": {**link, "description": str(_("Trang sau"))},
+                "previous": {**link, "description": str(_("Trang trước"))},
                 "results": schema,
             },
         }
@@ -94,7 +94,7 @@ class Pages:
     def get_schema_operation_parameters(self, view: Any) -> list[Any]:
         return []
 
-    parameters = (
+    parameters: ClassVar[tuple[OpenApiParameter, ...]] = (
         OpenApiParameter(
             PAGE,
             {"type": "integer", "minimum": 1, "maximum": _MOST_PAGES},
@@ -106,3 +106,19 @@ class Pages:
             description=_("Số dòng một trang; không ghi thì là %(usual)d") % {"usual": PER_PAGE},
         ),
     )
+
+
+class FeedPages(Pages):
+    """A log that is read on from a number: pages would shift while one reads."""
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        told = super().get_paginated_response_schema(schema)
+        told["required"].append("cursor")
+        told["properties"]["cursor"] = {
+            "type": "integer",
+            "minimum": 0,
+            "description": str(_("Dùng làm since cho lần gọi sau, cả khi chưa có gì mới")),
+        }
+        return told
+
+    parameters = (Pages.parameters[1],)

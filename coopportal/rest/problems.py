@@ -151,10 +151,10 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
         return None
     kind, words = _said(exc)
     headers = {}
-    if getattr(exc, "auth_header", None):
-        headers["WWW-Authenticate"] = exc.auth_header
-    if isinstance(exc, exceptions.Throttled) and exc.wait is not None:
-        headers["Retry-After"] = str(int(exc.wait))
+    if challenge := getattr(exc, "auth_header", None):
+        headers["WWW-Authenticate"] = challenge
+    if wait := getattr(exc, "wait", None):
+        headers["Retry-After"] = str(int(wait))
     return Response(
         problem(exc.status_code, words, kind=kind, path=path),
         status=exc.status_code,

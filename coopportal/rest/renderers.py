@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -42,7 +42,8 @@ class CSVAnswer(BaseRenderer):
 class Negotiation(DefaultContentNegotiation):
     """A ``?format=`` that does not exist is a mistake in a parameter, not a missing page."""
 
-    def filter_renderers(self, renderers: Sequence[Any], format: str) -> list[Any]:  # noqa: A002
+    def filter_renderers(self, renderers: Iterable[Any], format: str) -> list[Any]:  # noqa: A002
+        renderers = list(renderers)
         fitting = [renderer for renderer in renderers if renderer.format == format]
         if not fitting:
             raise BadParameter(

@@ -48,7 +48,7 @@ class PortalSchema(AutoSchema):
             return super().get_summary()
         return str(summaries[0] if getattr(self.view, "action", "") == "list" else summaries[-1])
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]
         about = getattr(self.view, "about", "")
         return str(about)
 
@@ -57,10 +57,11 @@ class PortalSchema(AutoSchema):
         return examples() if examples else []
 
     def get_tags(self) -> list[str]:
-        return [self.view.basename] if getattr(self.view, "basename", None) else super().get_tags()
+        name = getattr(self.view, "basename", None)
+        return [name] if name else super().get_tags()
 
 
-class SessionOfPages(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class SessionOfPages(OpenApiAuthenticationExtension):
     """How the schema names the session of the pages."""
 
     target_class = "coopportal.rest.access.SignedInSession"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -41,14 +42,11 @@ class ApiView(viewsets.ViewSet):
 
     renderer_classes: Any = [JSONAnswer]
 
-    def finalize_response(
-        self, request: Any, response: Any, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         if getattr(response, "exception", False):
             request.accepted_renderer = problems.ProblemRenderer()
             request.accepted_media_type = problems.MEDIA_TYPE
-        answer: HttpResponseBase = super().finalize_response(request, response, *args, **kwargs)
-        return answer
+        return super().finalize_response(request, response, *args, **kwargs)
 
 
 class ReadView(ApiView):
@@ -67,11 +65,11 @@ class ReadView(ApiView):
     lookup_url_kwarg = "key"
     lookup_value_regex = "[^/]+"
     #: Tells the schema's generator how lists are wrapped.
-    pagination_class = pages.Pages
+    pagination_class: ClassVar[type[pages.Pages]] = pages.Pages
     summaries: ClassVar[tuple[Any, Any]] = ("", "")
     renderer_classes = [JSONAnswer, CSVAnswer]
 
-    def get_renderers(self) -> list[Any]:
+    def get_renderers(self) -> Any:
         # A single row is no table.
         return [JSONAnswer()] if self.action == "retrieve" else super().get_renderers()
 
@@ -127,7 +125,10 @@ class ReadView(ApiView):
     # ---- the address ----
 
     def list_parameters(self) -> tuple[str, ...]:
-        return (*self.filterset_class.parameters(), pages.PAGE, pages.SIZE)
+        return (
+            *self.filterset_class.parameters(),
+            *(own.name for own in self.pagination_class.parameters),
+        )
 
     def scope(self, request: Request, *allowed: str) -> Scope:
         """Refuse what the address may not hold; then whose question at which moment it is."""
@@ -137,7 +138,7 @@ class ReadView(ApiView):
 
     # ---- what the schema's generator asks ----
 
-    def schema_parameters(self) -> list[OpenApiParameter]:
+    def schema_parameters(self) -> Sequence[OpenApiParameter]:
         if self.action != "list":
             example = [self.key_example] if self.key_example else []
             own = OpenApiParameter(
@@ -151,11 +152,11 @@ class ReadView(ApiView):
         return [
             *self._filter_parameters(),
             *_DAYS,
-            *pages.Pages.parameters,
+            *self.pagination_class.parameters,
             OpenApiParameter(FORMAT_PARAMETER, formats, description=_("Dạng trả lời")),
         ]
 
-    def _filter_parameters(self) -> list[OpenApiParameter]:
+    def _filter_parameters(self) -> Sequence[OpenApiParameter]:
         filterset = self.filterset_class
         own = [
             OpenApiParameter(
@@ -163,7 +164,7 @@ class ReadView(ApiView):
                 {**asked.schema, **({"examples": [asked.example]} if asked.example else {})},
                 description=asked.about,
             )
-            for name, asked in filterset.base_filters.items()
+            for name, asked in filterset.asked().items()
         ]
         if filterset.orderings:
             words = list(filterset.orderings)

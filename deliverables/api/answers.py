@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
-from rest_framework import serializers
 
 from agreements.api.answers import AreaKey, CitationAnswer, citations
 from agreements.choices import Qualifier, Side
@@ -68,14 +67,16 @@ class _OfCurrentReport:
     """A field of the deliverable's latest official report; all of them come in one column."""
 
     part: int
-    convert: Callable[[Any], Any] | None
 
     def reader(self, columns: Columns, prefix: str, scope: Scope) -> Reader:
         current = _official(OuterRef(f"{prefix}pk"), scope).latest_first()[:1]
         place = columns.take(
             f"{prefix}current", JSONRows(current, ["stage", "coverage", "as_of", "as_of_end"])
         )
-        part, convert = self.part, type(self).convert or (lambda value: value)
+        part: int = self.part
+        convert: Callable[[Any], Any] = getattr(type(self), "convert", None) or (
+            lambda value: value
+        )
         return lambda row: convert(row[place][0][part]) if row[place] else None
 
 
@@ -107,7 +108,7 @@ class FigureAnswer(Answer):
     """One indicator's figure. Null value: there is no figure, which is not 0; ``text`` may say more."""
 
     indicator = Key(source="indicator__key")
-    label = Word(source="indicator__name")
+    label = Word(source="indicator__name")  # type: ignore[assignment]
     value = Number(allow_null=True)
     numerator = Number(allow_null=True)
     denominator = Number(allow_null=True)
@@ -204,7 +205,7 @@ class KnownInstant(Instant):
     """An instant that had come by the end of ``known_on``; null before."""
 
     def reader(self, columns: Columns, prefix: str, scope: Scope) -> Reader:
-        place = columns.take(prefix + self.source)
+        place = columns.take(f"{prefix}{self.source}")
         known = scope.moment.known_until
         convert = type(self).convert
         return lambda row: (
@@ -321,13 +322,3 @@ class ChangeAnswer(Answer):
     as_of_precision = Precision(source="report__as_of")
     hash = Word()
     previous_hash = Word()
-
-
-class ChangesFeed(serializers.Serializer[Any]):
-    """A stretch of the log. ``cursor`` is the ``since`` of the next call, also when nothing is new."""
-
-    count = serializers.IntegerField(min_value=0)
-    next = serializers.URLField(allow_null=True)
-    previous = serializers.URLField(allow_null=True)
-    results = ChangeAnswer(many=True)
-    cursor = serializers.IntegerField(min_value=0)

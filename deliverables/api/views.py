@@ -66,8 +66,12 @@ class ChangeView(ReadView):
     filterset_class = filters.ChangeFilterSet
     key = "seq"
     summaries = (_("Những gì trở thành, thôi là số liệu chính thức"), _("Một thay đổi"))
-    pagination_class = None
-    feed = answers.ChangesFeed
+    key_example = "1"
+    pagination_class = pages.FeedPages
+
+    def narrowed(self, rows: QuerySet[Any], key: str) -> QuerySet[Any]:
+        fits = key.isascii() and key.isdigit() and len(key) <= 18
+        return rows.filter(seq=int(key)) if fits else rows.none()
 
     def list(self, request: Request) -> HttpResponseBase:
         """The log after ``since``, in its own order, none left out: call again with ``cursor``."""
