@@ -6,31 +6,34 @@ from django.urls import include, path, re_path
 from rest_framework.routers import SimpleRouter
 
 from agreements.api import views as promise
-from coopportal.api_docs import DocsView, SchemaView
+from coopportal.api_docs import DocsView, RootView, SchemaView
 from coopportal.rest.problems import not_found
 from deliverables.api import views as delivery
 
+NOUNS = {
+    "provinces": promise.ProvinceView,
+    "parties": promise.PartyView,
+    "agreements": promise.AgreementView,
+    "phases": promise.PhaseView,
+    "areas": promise.AreaView,
+    "systems": promise.SystemView,
+    "indicators": delivery.IndicatorView,
+    "deliverables": delivery.DeliverableView,
+    "deployments": delivery.DeploymentView,
+    "reports": delivery.ReportView,
+    "events": promise.EventView,
+    "statements": promise.StatementView,
+    "discrepancies": promise.DiscrepancyView,
+    "sources": promise.SourceView,
+    "changes": delivery.ChangeView,
+}
+
 router = SimpleRouter()
-for name, view in (
-    ("provinces", promise.ProvinceView),
-    ("parties", promise.PartyView),
-    ("agreements", promise.AgreementView),
-    ("phases", promise.PhaseView),
-    ("areas", promise.AreaView),
-    ("systems", promise.SystemView),
-    ("indicators", delivery.IndicatorView),
-    ("deliverables", delivery.DeliverableView),
-    ("deployments", delivery.DeploymentView),
-    ("reports", delivery.ReportView),
-    ("events", promise.EventView),
-    ("statements", promise.StatementView),
-    ("discrepancies", promise.DiscrepancyView),
-    ("sources", promise.SourceView),
-    ("changes", delivery.ChangeView),
-):
+for name, view in NOUNS.items():
     router.register(name, view, basename=name)
 
 v1 = [
+    path("", RootView.as_view({"get": "list"}, lists=tuple(NOUNS)), name="root"),
     path("me/", promise.MeView.as_view({"get": "retrieve"}, basename="me"), name="me"),
     *router.urls,
 ]

@@ -149,6 +149,9 @@ class MeView(ApiView):
                 "username": user.username,
                 "full_name": user.full_name,
                 "administrator": user.is_superuser,
-                "mandates": [{"agreement": row.pop("agreement__slug"), **row} for row in mandates],
+                "mandates": [
+                    {"agreement": agreement, "side": side, "from_day": start, "until_day": until}
+                    for agreement, side, start, until in mandates
+                ],
             }
         )

@@ -23,4 +23,7 @@ class ReadsWherePublic(BasePermission):
     def has_permission(self, request: Request, view: Any) -> bool:
         if settings.PUBLIC_READ and request.method in SAFE_METHODS:
             return True
+        if request.method and not hasattr(view, request.method.lower()):
+            # Nobody may, signed in or not: the view goes on to say so (405).
+            return True
         return bool(request.user and request.user.is_authenticated)

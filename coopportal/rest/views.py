@@ -37,16 +37,26 @@ _DAYS = (
 )
 
 
-class ApiView(viewsets.ViewSet):
-    """An endpoint that tells every refusal as a problem, whatever form of answer was asked."""
-
-    renderer_classes: Any = [JSONAnswer]
+class TellsProblems:
+    """A view that tells every refusal as a problem, whatever form of answer was asked."""
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         if getattr(response, "exception", False):
             request.accepted_renderer = problems.ProblemRenderer()
             request.accepted_media_type = problems.MEDIA_TYPE
-        return super().finalize_response(request, response, *args, **kwargs)
+        return super().finalize_response(  # type: ignore[misc]
+            request, response, *args, **kwargs
+        )
+
+
+class ApiView(TellsProblems, viewsets.ViewSet):
+    """An endpoint of the API."""
+
+    renderer_classes: Any = [JSONAnswer]
+
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """What may be asked here stands in the Allow header."""
+        return Response(status=204)
 
 
 class ReadView(ApiView):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from agreements.api.answers import AreaKey, CitationAnswer, citations
@@ -146,13 +146,30 @@ def _standing_measurements(outer: OuterRef, scope: Scope) -> QuerySet[Any]:
     )
 
 
-def _citations(outer: OuterRef, scope: Scope) -> QuerySet[Any]:
-    """What the stage rests on: the citations of the deliverable and of its current report."""
-    current = _official(outer, scope).latest_first().values("pk")[:1]
-    return Citation.objects.filter(
-        Q(pk__in=Citation.objects.filter(deliverables=outer).values("pk"))
-        | Q(pk__in=Citation.objects.filter(reports__in=current).values("pk"))
-    ).order_by("pk")
+def _own_citations(outer: OuterRef, scope: Scope) -> QuerySet[Any]:
+    return Citation.objects.filter(deliverables=outer).order_by("pk")
+
+
+def _citations_of_current(outer: OuterRef, scope: Scope) -> QuerySet[Any]:
+    # The report is asked from inside the citations' query, one step further from the deliverable.
+    current = _official(OuterRef(outer), scope).latest_first().values("pk")[:1]
+    return Citation.objects.filter(reports=Subquery(current)).order_by("pk")
+
+
+class CurrentCitations(Many):
+    """What stage and figures rest on: citations of the current report, then the deliverable's own."""
+
+    def reader(self, columns: Columns, prefix: str, scope: Scope) -> Reader:
+        of_report = super().reader(columns, prefix, scope)
+        own = Many(CitationAnswer(), _own_citations)
+        own.field_name = "own_citations"
+        of_deliverable = own.reader(columns, prefix, scope)
+
+        def each_once(row: Any) -> list[Any]:
+            told = of_report(row)
+            return told + [one for one in of_deliverable(row) if one not in told]
+
+        return each_once
 
 
 class DeliverableAnswer(Answer):
@@ -173,7 +190,7 @@ class DeliverableAnswer(Answer):
     )
     coverage = CurrentCoverage(allow_null=True)
     figures = CurrentFigures(CurrentFigure(), _standing_measurements)
-    citations = Many(CitationAnswer(), _citations)
+    citations = CurrentCitations(CitationAnswer(), _citations_of_current)
 
 
 # ---- reports -----------------------------------------------------------------------------------------
