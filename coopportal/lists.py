@@ -110,9 +110,9 @@ class Listing:
         self.name = name
         asked = request.GET.copy()
         self.ordering = asked.get(SORT_PARAMETER, "").strip() or filterset.default_ordering
-        data = {own: asked.get(own, "") for own in filterset.base_filters}
+        data = {own: asked.get(own, "") for own in filterset.asked()}
         data[ORDERING_PARAMETER] = self.ordering
-        self.narrowed = any(data[own] for own in filterset.base_filters)
+        self.narrowed = any(data[own] for own in filterset.asked())
         self.filterset = filterset(data, moment=moment, user=request.user, for_form=True)
         try:
             found = self.filterset.qs
@@ -170,7 +170,7 @@ class Listing:
             query.pop(name, None)
         for name, value in changes.items():
             query[name.replace("_", "-")] = value
-        for name in [name for name in query if not query[name].strip()]:
+        for name in [name for name in query if not str(query[name]).strip()]:
             del query[name]
         return f"{self.request.path}?{query.urlencode(safe='/')}" if query else self.request.path
 
@@ -244,7 +244,7 @@ def listing_of(
     """
     check_query(
         request,
-        *filterset.base_filters,
+        *filterset.asked(),
         SORT_PARAMETER,
         PAGE_PARAMETER,
         SIZE_PARAMETER,

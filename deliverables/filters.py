@@ -214,7 +214,7 @@ class DeliverableFilterSet(ListFilterSet):
 class DeploymentFilterSet(DeliverableFilterSet):
     """Deliverables that put a system into service; so there is no kind to ask for."""
 
-    kind = None
+    kind = None  # type: ignore[assignment]
 
     @classmethod
     def rows_at(cls, moment: Moment, user: Any) -> QuerySet[Any]:

@@ -54,7 +54,7 @@ class ApiView(TellsProblems, viewsets.ViewSet):
 
     renderer_classes: Any = [JSONAnswer]
 
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """What may be asked here stands in the Allow header."""
         return Response(status=204)
 
