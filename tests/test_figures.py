@@ -30,7 +30,7 @@ def test_a_figure_is_read_as_vietnamese_write_it(typed: str, meant: str) -> None
     "typed", ["12.5", "12.00", "1.2345", "12,000,000", "1e9", "١٢", "trên 12", "", ".", "NaN", "1,"]
 )
 def test_what_may_mean_two_things_is_refused(typed: str) -> None:
-    with pytest.raises(ValueError, match=re.escape(typed)):
+    with pytest.raises(ValueError, match=rf"^{re.escape(typed)}$"):
         read_figure(typed)
 
 

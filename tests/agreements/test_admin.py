@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import gettext
 import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import Model
 from django.test import Client
@@ -510,3 +512,16 @@ def test_staff_below_an_administrator_make_no_administrator(
     assert client.post(page(administrator, "change"), {"username": "x"}).status_code == 403
     password = reverse("admin:auth_user_password_change", args=[administrator.pk])
     assert client.get(password).status_code == 403
+
+
+def test_the_compiled_words_are_those_of_the_readable_file() -> None:
+    folder = settings.BASE_DIR / "locale" / "vi" / "LC_MESSAGES"
+    entries = re.findall(
+        r'^msgid "(.+)"\nmsgstr "(.+)"$', (folder / "django.po").read_text("utf-8"), re.MULTILINE
+    )
+    with (folder / "django.mo").open("rb") as compiled:
+        words = gettext.GNUTranslations(compiled)
+    assert len(entries) > 20
+    assert [words.gettext(english) for english, _own in entries] == [
+        own for _english, own in entries
+    ]
