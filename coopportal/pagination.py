@@ -15,7 +15,7 @@ PAGE_PARAMETER = "trang"
 
 
 def page_of(request: HttpRequest, rows: Any, *, per_page: int) -> Page[Any]:
-    """The page asked for by ``trang``, the first when none is asked; raise :class:`BadParameter` for others."""
+    """The page asked for by ``trang``, else the first; raise :class:`BadParameter` where there is none."""
     paginator = Paginator(rows, per_page)
     asked = request.GET.get(PAGE_PARAMETER, "").strip() or "1"
     try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -12,6 +14,7 @@ from agreements.templatetags.sources import source_name
 from agreements.trail import trail
 from coopportal.pagination import page_of
 from coopportal.query import page_moment
+from deliverables.models import Deliverable
 from deliverables.pages.deliverable import deliverable_page, deliverables_with_context
 from deliverables.pages.partner import agreements_with_partners, partner_page
 from deliverables.pages.partners import agreements_with_phases, partner_rows
@@ -32,7 +35,7 @@ def agreements(request: HttpRequest) -> HttpResponse:
     page = page_of(request, agreements_with_phases(), per_page=40)
     context = {
         "page": page,
-        "rows": partner_rows(page.object_list, moment),
+        "rows": partner_rows(list(page), moment),
         "crumbs": trail(moment, _("Đối tác")),
     }
     return render(request, "deliverables/agreements.html", context)
@@ -66,7 +69,7 @@ def systems(request: HttpRequest) -> HttpResponse:
     page = page_of(request, systems_in_order(), per_page=60)
     context = {
         "page": page,
-        "rows": system_rows(page.object_list, moment),
+        "rows": system_rows(list(page), moment),
         "crumbs": trail(moment, _("Hệ thống")),
     }
     return render(request, "deliverables/systems.html", context)
@@ -88,12 +91,19 @@ def deliverable(request: HttpRequest, slug: str) -> HttpResponse:
     moment = page_moment(request, "trang")
     row = get_object_or_404(deliverables_with_context(), slug=slug)
     page = deliverable_page(row, moment, request.user)
-    steps = [("agreements", _("Đối tác")), (row.agreement, str(row.agreement.partner))]
-    steps += [(row.phase, row.phase.years)] if row.phase else []
-    crumbs = trail(moment, *(steps if row.agreement else [("systems", _("Hệ thống"))]), row.title)
+    crumbs = trail(moment, *_way_to(row), row.title)
     history = page_of(request, page.history, per_page=20)
     context = {"page": page, "history": history, "crumbs": crumbs}
     return render(request, "deliverables/deliverable.html", context)
+
+
+def _way_to(row: Deliverable) -> list[tuple[Any, str]]:
+    """The pages above a deliverable: its partner and phase, or the systems where it has neither."""
+    if row.agreement is None:
+        return [("systems", _("Hệ thống"))]
+    way: list[tuple[Any, str]] = [("agreements", _("Đối tác"))]
+    way.append((row.agreement, str(row.agreement.partner)))
+    return [*way, (row.phase, row.phase.years)] if row.phase else way
 
 
 @require_safe

@@ -48,7 +48,7 @@ def source_link(context: template.Context, source: Any) -> SafeString:
 @register.simple_tag(takes_context=True)
 def source_links(context: template.Context, sources: Iterable[Any]) -> SafeString:
     """Links to sources, or to the sources of citations, each once, with commas between."""
-    each = {}
+    each: dict[int, Any] = {}
     for row in sources:
         source = getattr(row, "source", row)
         each.setdefault(source.pk, source)

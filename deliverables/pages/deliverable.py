@@ -113,12 +113,12 @@ def deliverables_with_context() -> QuerySet[Deliverable]:
         "agreement__vnpt_party",
         "continues__phase",
     ).prefetch_related(Prefetch("citations", queryset=CITED))
-    return with_present_names(rows, "agreement__")  # type: ignore[no-any-return]
+    return with_present_names(rows, "agreement__")
 
 
 def deliverable_page(deliverable: Deliverable, moment: Moment, user: Any) -> DeliverablePage:
     """Fetch and shape the page at a moment: a fixed number of queries, whatever the reports."""
-    begun = Deliverable.objects.official(moment).filter(pk=deliverable.pk).exists()  # type: ignore[attr-defined]
+    begun = Deliverable.objects.official(moment).filter(pk=deliverable.pk).exists()
     reports = _reports(deliverable, moment, user) if begun else []
     official = [row for row in reports if row.official_at(moment)]
     current = official[0] if official else None
@@ -132,7 +132,9 @@ def deliverable_page(deliverable: Deliverable, moment: Moment, user: Any) -> Del
         deliverable.discrepancies.prefetch_related(Prefetch("sides", queryset=SIDES)), moment.as_of
     )
     difference = difference_of_sources(current, reports, moment)
-    told = [row for row in with_speakers(deliverable.statements) if told_by(row, moment.as_of)]
+    told = [
+        row for row in with_speakers(deliverable.statements.all()) if told_by(row, moment.as_of)
+    ]
     return DeliverablePage(
         deliverable=deliverable,
         begun=begun,
@@ -149,7 +151,7 @@ def deliverable_page(deliverable: Deliverable, moment: Moment, user: Any) -> Del
         neighbours=_neighbours(deliverable, moment, user) if begun else [],
         later=list(
             Deliverable.objects.filter(continues=deliverable)
-            .official(moment)  # type: ignore[attr-defined]
+            .official(moment)
             .select_related("phase")
         ),
         targets=targets,

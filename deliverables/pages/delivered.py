@@ -66,7 +66,7 @@ def current_measurements(moment: Moment, deliverables: Iterable[int]) -> QuerySe
 def delivered(rows: QuerySet[Deliverable], moment: Moment, user: Any) -> list[Delivered]:
     """What ``rows`` had come to at a moment, as this user may read it. About ten queries."""
     deliverables = list(
-        rows.official(moment)  # type: ignore[attr-defined]
+        rows.official(moment)
         .select_related("system", "phase", "agreement__partner")
         .prefetch_related(
             Prefetch("citations", queryset=CITED),
@@ -75,7 +75,7 @@ def delivered(rows: QuerySet[Deliverable], moment: Moment, user: Any) -> list[De
     )
     told = {row.pk: Delivered(row) for row in deliverables}
     figures = list(current_measurements(moment, told))
-    spoken = {row.report_id for row in deliverables if row.report_id}  # type: ignore[attr-defined]
+    spoken = {row.report_id for row in deliverables if row.report_id}
     spoken |= {figure.report_id for figure in figures}
     reports = _reports(moment, user, told, spoken)
     for figure in figures:

@@ -104,7 +104,7 @@ class PartnerPage:
 def agreements_with_partners() -> QuerySet[Agreement]:
     """Agreements with what their pages' heads need: both parties, the province then and now."""
     rows = Agreement.objects.select_related("vnpt_party", "partner__parent")
-    return with_present_names(rows)  # type: ignore[no-any-return]
+    return with_present_names(rows)
 
 
 def partner_page(agreement: Agreement, moment: Moment, user: Any) -> PartnerPage:
@@ -115,7 +115,17 @@ def partner_page(agreement: Agreement, moment: Moment, user: Any) -> PartnerPage
     events = [row for row in _events(agreement) if has_happened(row, day)]
     statements = [row for row in _statements(agreement) if told_by(row, day)]
     differing = differing_by(_discrepancies(agreement, events), day)
-    columns = [phase_column(phase, own, events, statements, differing, moment) for phase in phases]
+    columns = [
+        phase_column(
+            phase,
+            own=own,
+            events=events,
+            statements=statements,
+            differing=differing,
+            moment=moment,
+        )
+        for phase in phases
+    ]
     shown = columns[-2:]
     phase_ids = {phase.pk for phase in phases}
     # Differences about a person stand where that person is named, in the time line.
@@ -141,7 +151,7 @@ def partner_page(agreement: Agreement, moment: Moment, user: Any) -> PartnerPage
 
 
 def _phases(agreement: Agreement) -> Iterable[Any]:
-    areas = CooperationArea.objects.prefetch_related("continues", "themes").order_by("position")
+    areas = CooperationArea.objects.prefetch_related("continues").order_by("position")
     return (
         Phase.objects.filter(agreement=agreement)
         .select_related("parent__agreement__partner")
@@ -190,6 +200,7 @@ def _discrepancies(agreement: Agreement, events: Sequence[Any]) -> Iterable[Any]
 
 def phase_column(
     phase: Any,
+    *,
     own: Sequence[Delivered],
     events: Sequence[Any],
     statements: Sequence[Any],
@@ -232,7 +243,7 @@ def subsidiaries_of(phases: Sequence[Any], moment: Moment) -> list[tuple[Any, li
         if has_begun(row, moment.as_of)
     ]
     stages: dict[int, list[Any]] = {row.pk: [] for row in rows}
-    found = Deliverable.objects.filter(phase__in=stages).official(moment)  # type: ignore[attr-defined]
+    found = Deliverable.objects.filter(phase__in=stages).official(moment)
     for phase_id, stage in found.values_list("phase_id", "stage"):
         stages[phase_id].append(stage)
     return [(row, tally(stages[row.pk])) for row in rows]

@@ -35,7 +35,7 @@ class PartnerRow:
 def partner_rows(agreements: Sequence[Agreement], moment: Moment) -> list[PartnerRow]:
     """Shape the agreements of one page; those with nothing yet on the day have no phases."""
     stages: dict[int, list[Any]] = {row.pk: [] for row in agreements}
-    found = Deliverable.objects.filter(agreement__in=stages).official(moment)  # type: ignore[attr-defined]
+    found = Deliverable.objects.filter(agreement__in=stages).official(moment)
     for agreement_id, stage in found.values_list("agreement_id", "stage"):
         stages[agreement_id].append(stage)
     rows = []

@@ -49,11 +49,11 @@ class PhasePage:
 
 def phases_with_context() -> QuerySet[Phase]:
     """Phases with what their page's head names, their areas and their citations."""
-    areas = CooperationArea.objects.prefetch_related("continues", "themes").order_by("position")
+    areas = CooperationArea.objects.prefetch_related("continues").order_by("position")
     rows = Phase.objects.select_related(
         "agreement__vnpt_party", "parent__agreement__partner"
     ).prefetch_related(Prefetch("areas", queryset=areas), Prefetch("citations", queryset=CITED))
-    return with_present_names(rows, "agreement__")  # type: ignore[no-any-return]
+    return with_present_names(rows, "agreement__")
 
 
 def phase_page(phase: Phase, moment: Moment, user: Any) -> PhasePage:
@@ -83,7 +83,14 @@ def phase_page(phase: Phase, moment: Moment, user: Any) -> PhasePage:
     return PhasePage(
         phase=phase,
         begun=has_begun(phase, day),
-        column=phase_column(phase, own, happened, statements, differing, moment),
+        column=phase_column(
+            phase,
+            own=own,
+            events=happened,
+            statements=statements,
+            differing=differing,
+            moment=moment,
+        ),
         before=before,
         after=others[place + 1] if place + 1 < len(others) else None,
         lineage=lineage(list(before.areas.all()) if before else [], list(phase.areas.all())),
