@@ -238,7 +238,7 @@ signings = st.none() | st.builds(
 class InForceAgreesWithItself(TestCase):
     """The question asked of the database and of a row in hand has one answer."""
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(signings, years, years, st.booleans(), months)
     def test_queryset_and_row_agree(
         self,

@@ -172,18 +172,18 @@ class OfficialAtAMoment(TestCase):
             for row in found.filter(pk__in=[each.pk for each in self.deliverables])
         } == expected
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(st.lists(told(), max_size=8), days, days)
     def test_reports(self, reports: list[Told], as_of: dt.date, known_on: dt.date) -> None:
         self.check_reports(reports, as_of, known_on)
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(st.lists(told(deliverables=4), max_size=10), days, days)
     def test_deliverables(self, reports: list[Told], as_of: dt.date, known_on: dt.date) -> None:
         self.check_deliverables(reports, as_of, known_on)
 
     @pytest.mark.slow
-    @settings(max_examples=2000, deadline=None)
+    @settings(max_examples=2000)
     @given(st.lists(told(deliverables=4), max_size=20), days, days)
     def test_many(self, reports: list[Told], as_of: dt.date, known_on: dt.date) -> None:
         self.check_deliverables(reports, as_of, known_on)
