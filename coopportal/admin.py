@@ -16,7 +16,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, models
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from coopportal.figures import CountFormField, FigureFormField
@@ -236,7 +236,9 @@ def _keep_origin(row: models.Model) -> None:
         return
     before = model._base_manager.get(pk=row.pk)
     before._history_user = None
-    history.bulk_history_create([before])
+    history.bulk_history_create(
+        [before], default_change_reason=gettext("Trước lần sửa đầu tiên tại đây")
+    )
 
 
 class Sealed:

@@ -390,6 +390,7 @@ def test_history_tells_who_changed_what_from_what(staff: Client, administrator: 
     assert "<strong>Tên văn bản:</strong> Tên cũ → Tên mới" in text
     assert str(administrator) in text
     assert "Nạp sẵn, không qua trang quản trị" in text
+    assert '<th scope="row">Trước lần sửa đầu tiên tại đây</th>' in text
     assert "Lịch sử" in text
     [changed, loaded] = Phase.history.filter(slug=row.slug)
     assert (changed.history_user, loaded.history_user) == (administrator, None)
