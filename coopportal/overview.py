@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from django.db.models import Exists, OuterRef
+from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from agreements.filters import DiscrepancyFilterSet
 from agreements.models import Phase
-from agreements.present_names import with_present_names
-from coopportal.clock import Moment
+from agreements.present_names import Place, by_present_unit, with_present_names
+from coopportal.clock import BadParameter, Moment, today
 from deliverables.choices import ReportState
 from deliverables.models import Deliverable, Measurement, ProgressReport
 from deliverables.pages.changes import Change, latest_changes
@@ -20,6 +23,29 @@ from deliverables.summaries.matrix import Matrix, matrix
 from deliverables.summaries.stages import Segment, stage_strip
 from deliverables.summaries.standing import contradicted, current_figures, is_confirmed_at
 from deliverables.summaries.timeline import Timeline, timeline
+
+#: Under which names partners stand on the time line and in the matrix.
+MAP_PARAMETER = "ban-do"
+
+
+class MapChoice(StrEnum):
+    """As they signed, or under the units of the map of the day asked."""
+
+    SIGNED = "da-ky"
+    PRESENT = "hien-nay"
+
+
+def map_choice(request: HttpRequest) -> MapChoice:
+    """Read the choice, as signed where none is made; raise :class:`BadParameter` for another word."""
+    text = request.GET.get(MAP_PARAMETER, "").strip()
+    try:
+        return MapChoice(text) if text else MapChoice.SIGNED
+    except ValueError as error:
+        raise BadParameter(
+            MAP_PARAMETER,
+            gettext("Chọn một trong: %(words)s.") % {"words": ", ".join(MapChoice)},
+            text[:40],
+        ) from error
 
 
 @dataclass
@@ -33,7 +59,9 @@ class Overview:
     figures: dict[int, list[Any]]
     discrepancies: list[Any]
     changes: list[Change]
+    map: MapChoice = MapChoice.SIGNED
     agreements: list[Any] = field(init=False)
+    places: dict[int, Place] = field(init=False)
     timeline: Timeline = field(init=False)
     strip: list[Segment] = field(init=False)
     matrix: Matrix = field(init=False)
@@ -42,10 +70,18 @@ class Overview:
         self.agreements = list(
             {phase.agreement_id: phase.agreement for phase in self.phases}.values()
         )
-        self.timeline = timeline(self.phases, self.moment.as_of)
+        placed = by_present_unit(self.agreements, self.moment.as_of)
+        self.places = {row.pk: place for row, place in placed}
+        shown: dict[int, Place] = {}
+        if self.map is MapChoice.PRESENT:
+            self.agreements = [row for row, _place in placed]
+            order = {row.pk: number for number, row in enumerate(self.agreements)}
+            self.phases.sort(key=lambda phase: order[phase.agreement_id])
+            shown = self.places
+        self.timeline = timeline(self.phases, self.moment.as_of, shown)
         self.strip = stage_strip(row.stage for row in self.deployments)
         parents = {phase.agreement_id: phase.parent.agreement_id for phase in self.subsidiaries}
-        self.matrix = matrix(self.deployments, self.agreements, parents, self.figures)
+        self.matrix = matrix(self.deployments, self.agreements, parents, self.figures, shown)
 
     # ---- headline figures ----
 
@@ -67,6 +103,24 @@ class Overview:
             if row.partner.province
             and row.partner.province.on(day).name != row.partner.province.name
         ]
+
+    # ---- the two maps ----
+
+    @property
+    def present_units(self) -> int:
+        """In how many units of the day's map the provinces that signed stand."""
+        return len({self.places[row.pk].key for row in self.provinces})
+
+    @property
+    def map_has_changed(self) -> bool:
+        """Whether any partner goes by another name, or stands in a larger unit, than when it signed."""
+        return any(place.signed_as for place in self.places.values())
+
+    @property
+    def map_is_todays(self) -> bool:
+        return self.moment.as_of == today()
+
+    # ---- who is bound ----
 
     @property
     def in_force(self) -> list[Any]:
@@ -157,7 +211,7 @@ def agreement_of(discrepancy: Any) -> int | None:
     return int(discrepancy.phase.agreement_id) if discrepancy.phase else None
 
 
-def overview_at(moment: Moment) -> Overview:
+def overview_at(moment: Moment, chosen: MapChoice = MapChoice.SIGNED) -> Overview:
     """Fetch what the overview shows at a moment: a fixed number of queries, whatever the rows."""
     phases = _phases(moment)
     measurements = _measurements(moment)
@@ -173,6 +227,7 @@ def overview_at(moment: Moment) -> Overview:
         figures=current_figures(measurements),
         discrepancies=_discrepancies(moment),
         changes=latest_changes(moment),
+        map=chosen,
     )
 
 

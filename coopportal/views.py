@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from coopportal.overview import overview_at
+from coopportal.overview import MAP_PARAMETER, map_choice, overview_at
 from coopportal.query import page_moment
 from coopportal.search import is_question, search as search_all
 
@@ -17,8 +17,8 @@ EXAMPLES = ("Nghệ An", "vnEdu", "VNPT-iOffice", "an toàn thông tin", "hội 
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """The whole cooperation on one page, at the moment asked."""
-    moment = page_moment(request)
-    return render(request, "overview.html", {"page": overview_at(moment)})
+    moment = page_moment(request, MAP_PARAMETER)
+    return render(request, "overview.html", {"page": overview_at(moment, map_choice(request))})
 
 
 @require_safe

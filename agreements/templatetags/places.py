@@ -1,13 +1,16 @@
-"""How pages tell the codes of provinces, which the new map of 2025 gave to other units."""
+"""How pages tell the places of a day's map: codes that were reused, units that took others in."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from agreements.templatetags.coop import _moment
+from agreements.present_names import Place
+from agreements.templatetags.coop import _moment, link_to
 
 register = template.Library()
 
@@ -26,3 +29,16 @@ def province_code(context: template.Context, party: Any) -> str:
         "new": unit.code,
         "name": unit.name,
     }
+
+
+@register.simple_tag(takes_context=True)
+def place_of(context: template.Context, place: Place, agreement: Any) -> SafeString:
+    """The day's unit first, then the name that signed, linked: "Bắc Ninh bên ký: Bắc Giang"."""
+    if not place.signed_as:
+        return link_to(context, agreement, place.name)
+    return format_html(
+        '{} <span class="was">{} {}</span>',
+        place.name,
+        _("bên ký:"),
+        link_to(context, agreement, place.signed_as),
+    )
