@@ -189,7 +189,9 @@ class Precision(Leaf, serializers.ChoiceField):
 
 
 class Open(Leaf, serializers.JSONField):
-    """JSON as it is stored."""
+    """JSON as it is stored; within JSON, SQLite hands it on as text."""
+
+    convert = staticmethod(lambda value: orjson.loads(value) if isinstance(value, str) else value)
 
 
 # ---- what hangs on a row ----------------------------------------------------------------------------

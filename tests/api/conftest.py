@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
 
 #: After the map of 2025 and after the terms of 2021-2025.
@@ -17,6 +18,12 @@ TODAY = "2026-09-14T03:00:00+00:00"
 def standing_still() -> Iterator[None]:
     with time_machine.travel(TODAY, tick=False):
         yield
+
+
+@pytest.fixture(autouse=True)
+def knows_its_database(db: None) -> None:
+    """Django asks SQLite once a process whether it knows JSON; that is no query of a request."""
+    assert connection.features.supports_json_field
 
 
 Get = Callable[..., Any]

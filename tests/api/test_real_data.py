@@ -313,6 +313,7 @@ def test_what_was_known_on_a_day(get: Get) -> None:
     told = {row["standing"] for row in early}
     assert told == {"published", "none"}
     assert get("reports/", known_on="2014-12-31")["count"] < get("reports/")["count"]
-    assert get("changes/", known_on="2014-12-31")["count"] == get(
-        "reports/", known_on="2014-12-31"
-    )["count"]
+    assert (
+        get("changes/", known_on="2014-12-31")["count"]
+        == get("reports/", known_on="2014-12-31")["count"]
+    )
