@@ -23,7 +23,8 @@ TOP, BOTTOM = 26.0, 196.0
 MISSING_AFTER = dt.timedelta(days=456)
 #: A stretch without figures is hatched from this width on, and says so in words from the next.
 _HATCHED, _WORDED = 4.0, 24.0
-_MOST_LABELS = 6
+#: Percent that two labels need between them to stay apart on a narrow screen.
+_APART = 19.0
 _LOWER_BOUNDS = (Qualifier.OVER, Qualifier.MOST)
 _UPPER_BOUNDS = (Qualifier.ALMOST, Qualifier.BEFORE)
 
@@ -40,19 +41,28 @@ class Point:
     dated: bool
 
     @property
+    def beside(self) -> bool:
+        """A lone point's label stands beside it, and so does one whose arrow takes the place above."""
+        return self.dated or self.bound == "up"
+
+    @property
     def anchor(self) -> str:
-        return "end" if self.x > 78 else "start"
+        if self.beside:
+            return "end" if self.x > 78 else "start"
+        return "end" if self.x > 92 else "start" if self.x < 8 else "middle"
 
     @property
     def shift(self) -> int:
         """Pixels between a point and its label, sideways."""
+        if not self.beside:
+            return 0
         return -11 if self.anchor == "end" else 11
 
     @property
     def drop(self) -> int:
         """Pixels down to the label: beside a lone point, above a point of a series."""
-        if not self.dated:
-            return -10
+        if not self.beside:
+            return -11
         return -2 if self.y > BOTTOM - 30 else 5
 
     @property
@@ -136,13 +146,14 @@ def chart(
     def down(value: Decimal) -> float:
         return round(BOTTOM - float(value / top) * (BOTTOM - TOP), 1)
 
+    labelled = _labelled([(row.pk, across(row.report.as_of_end)) for row in valued])
     points = [
         Point(
             row,
             across(row.report.as_of_end),
             down(row.value),
             _bound(row.qualifier),
-            labelled=len(valued) <= _MOST_LABELS or row in (valued[0], valued[-1]),
+            labelled=row.pk in labelled,
             dated=len(valued) == 1,
         )
         for row in valued
@@ -210,6 +221,17 @@ def _bound(qualifier: str) -> str:
     if qualifier in _UPPER_BOUNDS:
         return "down"
     return "about" if qualifier in (Qualifier.APPROX, Qualifier.BASICALLY) else ""
+
+
+def _labelled(places: Sequence[tuple[int, float]]) -> set[int]:
+    """Which points carry their figure: the last, and going back each that has room; the table has all."""
+    chosen: set[int] = set()
+    free = float("inf")
+    for key, x in reversed(places):
+        if free - x >= _APART:
+            chosen.add(key)
+            free = x
+    return chosen
 
 
 def _lines(

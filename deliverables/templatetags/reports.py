@@ -13,7 +13,7 @@ from agreements.choices import Qualifier
 from agreements.templatetags.coop import day, figure, qualifier, say_figure, say_number
 from agreements.templatetags.sources import source_name
 from coopportal.partial_dates import PartialDate
-from deliverables.choices import ReportSide
+from deliverables.choices import ReportSide, Stage
 
 register = template.Library()
 
@@ -150,3 +150,18 @@ def day_or_partial(value: Any) -> str:
 def says_its_figure(statement: Any) -> bool:
     """True when there is no figure to add to a statement's text: it has none, or its words hold it."""
     return statement.value is None or say_number(statement.value) in statement.text
+
+
+@register.simple_tag
+def counter_told(verdict: Any, indicators: Any) -> str:
+    """What a side says instead: its stage and its figures, as plain words; empty where it names none."""
+    told = [str(Stage(verdict.counter_stage).label)] if verdict.counter_stage else []
+    for indicator in indicators:
+        counter = verdict.counter_figures.get(indicator.key)
+        if not counter:
+            continue
+        value = counter.get("value")
+        number = say_number(value) if value not in (None, "") else counter.get("text", "")
+        words = [qualifier(counter.get("qualifier")), number, indicator.unit if number else ""]
+        told.append(" ".join(filter(None, words)))
+    return "; ".join(filter(None, told))
