@@ -66,7 +66,10 @@ class ProvinceFilter(AskedFilter):
 
     def narrow(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
         if self.optional and value == NONE:
-            return rows.filter(any_of(self.paths, "__isnull", value=True))
+            # Whoever has no province, or one that is not within the map of the day.
+            units = Province.objects.within_the_map(self.moment.as_of).values("pk")
+            nowhere = any_of(self.paths, "__isnull", value=True)
+            return rows.filter(nowhere | ~any_of(self.paths, "__in", units))
         units = Province.objects.with_all_succeeded(value, self.moment.as_of).values("pk")
         return rows.filter(any_of(self.paths, "__in", units))
 

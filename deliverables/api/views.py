@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -36,6 +37,12 @@ class DeliverableView(ReadView):
         _("Hạng mục, với trạng thái và số liệu của báo cáo chính thức mới nhất"),
         _("Một hạng mục, với các báo cáo của nó"),
     )
+
+    def scope(self, request: Request, *allowed: str) -> Scope:
+        """What hangs on a row rests on the same basis as the row."""
+        scope = super().scope(request, *allowed)
+        moment = filters.based_on(scope.moment, request.query_params.get("basis"))
+        return replace(scope, moment=moment)
 
     def rows(self, rows: QuerySet[Any], scope: Scope) -> QuerySet[Any]:
         narrowed: QuerySet[Any] = rows.with_standing(  # type: ignore[attr-defined]

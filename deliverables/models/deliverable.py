@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -37,22 +40,41 @@ class DeliverableQuerySet(models.QuerySet["Deliverable"]):
     def deployments(self) -> DeliverableQuerySet:
         return self.filter(kind=DeliverableKind.DEPLOYMENT)
 
+    def begun(self, moment: Moment) -> DeliverableQuerySet:
+        """Deliverables whose time has come: their phase has begun.
+
+        Without a phase, or where the phase's start is unknown, once an official report speaks of them,
+        whatever the moment's basis.
+        """
+        from deliverables.models.report import ProgressReport
+
+        every = replace(moment, basis="")
+        reports = ProgressReport.objects.official(every).filter(deliverable=OuterRef("pk"))
+        return self.filter(
+            Q(phase__begins_on__lte=moment.as_of)
+            | (Q(phase__begins_on__isnull=True) & Exists(reports))
+        )
+
+    def continued(self, moment: Moment) -> DeliverableQuerySet:
+        """Those that go on in another one whose time has come (docs/adr/0010)."""
+        return self.filter(Exists(_next_ones(moment)))
+
+    def not_continued(self, moment: Moment) -> DeliverableQuerySet:
+        """Each undertaking once, at its latest: without those that another one has taken up."""
+        return self.filter(~Exists(_next_ones(moment)))
+
     def official(self, moment: Moment) -> DeliverableQuerySet:
         """What the portal stands by at a moment: deliverables whose time has begun, with their report.
 
-        A deliverable counts once its phase has begun; without a phase, or where the phase's start is
-        unknown, once an official report speaks of it. Annotates ``report_id`` (the latest official
-        report, NULL when there is none), ``stage``, ``coverage``, ``report_state``, ``as_of`` and
-        ``as_of_end`` of that report.
+        Annotates ``report_id`` (the latest official report, NULL when there is none), ``stage``,
+        ``coverage``, ``report_state``, ``as_of`` and ``as_of_end`` of that report.
         """
         from deliverables.models.report import ProgressReport
 
         reports = ProgressReport.objects.official(moment).filter(deliverable=OuterRef("pk"))
         current = reports.latest_first()
-        return self.filter(
-            Q(phase__begins_on__lte=moment.as_of)
-            | (Q(phase__begins_on__isnull=True) & Exists(reports))
-        ).annotate(
+        begun: models.QuerySet[Any] = self.begun(moment)
+        official: Any = begun.annotate(
             report_id=Subquery(current.values("pk")[:1]),
             stage=Subquery(current.values("stage")[:1]),
             coverage=Subquery(current.values("coverage")[:1]),
@@ -60,6 +82,7 @@ class DeliverableQuerySet(models.QuerySet["Deliverable"]):
             as_of=Subquery(current.values("as_of")[:1]),
             as_of_end=Subquery(current.values("as_of_end")[:1]),
         )
+        return official
 
     def with_standing(
         self, moment: Moment, user: User | AnonymousUser | None = None
@@ -259,6 +282,12 @@ class Deliverable(models.Model):
             raise ValidationError({"phase": _("Giai đoạn này thuộc thỏa thuận khác.")})
         if self.area and self.phase_id and self.area.phase_id != self.phase_id:
             raise ValidationError({"area": _("Lĩnh vực này thuộc giai đoạn khác.")})
+
+
+def _next_ones(moment: Moment) -> DeliverableQuerySet:
+    """For a subquery: what continues the outer deliverable and has begun."""
+    begun: DeliverableQuerySet = Deliverable.objects.begun(moment)
+    return begun.filter(continues=OuterRef("pk"))
 
 
 class DeploymentManager(DeliverableManager):

@@ -19,7 +19,7 @@ from agreements.models import Citation, Representative
 from coopportal.clock import Moment, today
 from coopportal.partial_dates import PartialDate, PartialDateField
 from coopportal.vietnamese import VietnameseCharField, VietnameseTextField
-from deliverables.choices import ReportSide, ReportState, Stage, one_of
+from deliverables.choices import ReportBasis, ReportSide, ReportState, Stage, one_of
 from deliverables.models.deliverable import Deliverable
 from deliverables.models.indicator import Indicator
 
@@ -30,14 +30,21 @@ class ProgressReportQuerySet(models.QuerySet["ProgressReport"]):
 
         That is ``as_of_end ≤ A`` and ``official_from ≤ end of day K < official_to`` (design.md §3).
 
-        A NULL ``official_from`` was never official; a NULL ``official_to`` still is.
+        A NULL ``official_from`` was never official; a NULL ``official_to`` still is. The moment's basis
+        narrows them to those that were confirmed by then, or to those that were only published.
         """
-        return self.filter(
+        official = self.filter(
             Q(official_from__isnull=False),
             Q(as_of_end__lte=moment.as_of),
             Q(official_from__lt=moment.known_until),
             Q(official_to__isnull=True) | Q(official_to__gte=moment.known_until),
         )
+        confirmed = Q(state=ReportState.CONFIRMED, decided_at__lt=moment.known_until)
+        if moment.basis == ReportBasis.CONFIRMED:
+            return official.filter(confirmed)
+        if moment.basis == ReportBasis.PUBLISHED:
+            return official.exclude(confirmed)
+        return official
 
     def visible_to(self, user: User | AnonymousUser) -> ProgressReportQuerySet:
         """What a user may read (design.md §4, docs/permissions.md).
@@ -263,11 +270,19 @@ class ProgressReport(models.Model):
 
     def official_at(self, moment: Moment) -> bool:
         """The same rule as :meth:`ProgressReportQuerySet.official`, for a row in hand."""
+        known = moment.known_until
+        confirmed = (
+            self.state == ReportState.CONFIRMED
+            and self.decided_at is not None
+            and self.decided_at < known
+        )
         return (
             self.official_from is not None
             and self.as_of_end <= moment.as_of
-            and self.official_from < moment.known_until
-            and (self.official_to is None or self.official_to >= moment.known_until)
+            and self.official_from < known
+            and (self.official_to is None or self.official_to >= known)
+            and (moment.basis != ReportBasis.CONFIRMED or confirmed)
+            and (moment.basis != ReportBasis.PUBLISHED or not confirmed)
         )
 
     def content(self) -> dict[str, Any]:
