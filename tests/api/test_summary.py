@@ -285,7 +285,10 @@ def test_figures_of_quang_ngai(get: Get) -> None:
     }
     assert figures["schools"] == (32, "exact", "sum", 1)
     assert figures["accounts"] == (12000, "over", "sum", 1)
-    assert figures["schools_ratio"] == (None, None, "none", 0)
+    # A bare 73 % is told where it was reported, and nothing is made of it.
+    [ratio] = get("summary/", indicator="schools_ratio")["totals"]["figures"]
+    assert (ratio["value"], ratio["method"]) == (None, "none")
+    assert (ratio["rows"], ratio["not_computable"]) == (0, 1)
 
 
 # --- What is asked, and refused ---------------------------------------------------------------
@@ -397,6 +400,7 @@ def between_the_sides(nghe_an_officer: User) -> None:
 def test_awaiting_and_disputed_are_told_to_those_who_represent_either_side_only(
     client: Client,
     get: Get,
+    *,
     nghe_an_officer: User,
     vnpt_nghe_an_manager: User,
     bac_giang_officer: User,
@@ -452,7 +456,7 @@ def test_how_much_is_asked_of_the_database(
     queries: int,
 ) -> None:
     for one in (True, False):
-        where = {"system": "vnedu", "partner": "ubnd-quang-ngai"} if one else {}
+        where = {"system": "vsr"} if one else {}
         with query_count() as asked:
             answer = client.get("/api/v1/summary/", {"group_by": group_by, **where}).json()
         assert (answer["totals"]["deliverables"] == 1) is one
@@ -778,7 +782,7 @@ class EveryCountIsTheLengthOfItsList(TestCase):
     told = st.lists(reports(), max_size=8)
     #: Each example tries the pairs of one key, so that few examples see them all.
     keys = st.sampled_from(list(KEYS))
-    quickly = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    quickly = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
     @quickly
     @given(told, moments, keys, st.booleans(), filters)
@@ -811,8 +815,9 @@ def slugs(rows: list[dict[str, Any]]) -> list[str]:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("as_of", ["2026-09-14", "2021-01-01"])
-@pytest.mark.parametrize("group_by", ["province", "theme,category"])
+@pytest.mark.parametrize(
+    ("group_by", "as_of"), [("province", "2021-01-01"), ("theme,category", "2026-09-14")]
+)
 def test_every_count_of_the_real_data_links_to_its_list(
     client: Client, get: Get, group_by: str, as_of: str
 ) -> None:
