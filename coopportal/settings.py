@@ -320,7 +320,7 @@ SPECTACULAR_SETTINGS = {
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SWAGGER_UI_SETTINGS": {"docExpansion": "none", "tryItOutEnabled": True},
+    "SWAGGER_UI_SETTINGS": {"docExpansion": "list", "tryItOutEnabled": True},
 }
 
 # --- Log --------------------------------------------------------------------------------------
