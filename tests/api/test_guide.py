@@ -53,7 +53,7 @@ def commands() -> list[str]:
 @pytest.mark.skipif(shutil.which("curl") is None, reason="no curl on this machine")
 def test_the_commands_of_the_guide_answer(server: LiveServer, tmp_path: Path) -> None:
     told = [run(["sh", "-c", command], server, tmp_path) for command in commands()]
-    vsr, in_force, table, changes, refusal = told
+    vsr, in_force, table, changes, refusal, summary = told
     (row,) = json.loads(vsr)["results"]
     assert (row["stage"], row["coverage"]) == ("piloting", "43 cơ quan, đơn vị trên địa bàn tỉnh")
     assert [row["slug"] for row in json.loads(in_force)["results"]] == [
@@ -67,6 +67,10 @@ def test_the_commands_of_the_guide_answer(server: LiveServer, tmp_path: Path) ->
     assert [row["seq"] for row in json.loads(changes)["results"]][:3] == [1, 2, 3]
     (shown,) = blocks("json")
     assert json.loads(refusal) == json.loads(shown)
+    provinces = [
+        row["province"] and row["province"]["code"] for row in json.loads(summary)["results"]
+    ]
+    assert provinces == ["24", "25", "40", "40", "51", "51", "56", "91", None]
 
 
 def test_the_program_of_the_guide_runs(server: LiveServer, tmp_path: Path) -> None:

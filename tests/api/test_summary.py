@@ -17,6 +17,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings, strategies as st
 from hypothesis.extra.django import TestCase
+from jsonschema import Draft202012Validator
 
 from accounts.models import User
 from agreements.choices import Qualifier, Side
@@ -34,6 +35,7 @@ from deliverables.models import Deliverable, Measurement, ProgressReport, Target
 from deliverables.summaries.totals import KEYS
 from tests import factories
 from tests.api.conftest import Get
+from tests.api.test_schema import schema, validator  # noqa: F401
 from tests.factories import at
 
 LIST = "http://testserver/api/v1/deliverables/"
@@ -291,6 +293,15 @@ def test_figures_of_quang_ngai(get: Get) -> None:
     assert (ratio["rows"], ratio["not_computable"]) == (0, 1)
 
 
+@pytest.mark.parametrize("group_by", GROUPINGS[:8])
+def test_the_answer_is_as_described(
+    get: Get,
+    validator: Callable[[str], Draft202012Validator],  # noqa: F811
+    group_by: str,
+) -> None:
+    validator("/api/v1/summary/").validate(get("summary/", group_by=group_by))
+
+
 # --- What is asked, and refused ---------------------------------------------------------------
 
 
@@ -326,6 +337,17 @@ def test_a_parameter_that_cannot_be_meant_is_named(
     problem = refusal("summary/", 400, **query)
     assert problem["parameter"] == parameter
     assert said in problem["detail"]
+
+
+def test_refusals_in_english(client: Client, db: None) -> None:
+    for asked, said in (
+        ("district", "There is no grouping"),
+        ("phase,phase", "Group by one or two"),
+    ):
+        response = client.get(
+            "/api/v1/summary/", {"group_by": asked}, headers={"Accept-Language": "en"}
+        )
+        assert said in response.json()["detail"]
 
 
 def test_nothing_is_written_here(client: Client) -> None:
