@@ -16,7 +16,7 @@ One call in a view::
         (_("Sự kiện"), lambda event: event.title),
     )
 
-``shape`` turns some rows into what the page and the CSV tell of them, for all of them at once;
+``shape`` turns some rows into what the page and the CSV tell of them at the moment, all at once;
 ``grouped_by`` are columns that come before the order while nobody has asked for one, so that the
 template may put headings between the rows (``list.grouped``).
 
@@ -109,7 +109,7 @@ class Listing:
         columns: Sequence[Column],
         name: str,
         rows: Callable[[QuerySet[Any]], QuerySet[Any]] | None,
-        shape: Callable[[Sequence[Any]], Sequence[Any]],
+        shape: Callable[[Sequence[Any], Moment], Sequence[Any]],
         grouped_by: Sequence[Any],
         per_page: int,
     ) -> None:
@@ -163,7 +163,7 @@ class Listing:
     @cached_property
     def shown(self) -> Sequence[Any]:
         """The page's rows as shaped for it."""
-        return self.shape(list(self.page.object_list))
+        return self.shape(list(self.page.object_list), self.moment)
 
     @property
     def total(self) -> int:
@@ -243,11 +243,11 @@ class Listing:
     def _csv_rows(self) -> Iterator[list[Any]]:
         rows = self.rows.iterator(chunk_size=_CSV_CHUNK)
         while chunk := list(islice(rows, _CSV_CHUNK)):
-            for row in self.shape(chunk):
+            for row in self.shape(chunk, self.moment):
                 yield [value(row) for _heading, value in self.columns]
 
 
-def as_they_are(rows: Sequence[Any]) -> Sequence[Any]:
+def as_they_are(rows: Sequence[Any], moment: Moment) -> Sequence[Any]:
     """The shape of rows that need none."""
     return rows
 
@@ -259,7 +259,7 @@ def listing_of(
     columns: Sequence[Column],
     name: str,
     rows: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None,
-    shape: Callable[[Sequence[Any]], Sequence[Any]] = as_they_are,
+    shape: Callable[[Sequence[Any], Moment], Sequence[Any]] = as_they_are,
     grouped_by: Sequence[Any] = (),
     per_page: int = PER_PAGE,
     also: Sequence[str] = (),
