@@ -24,7 +24,7 @@ FOLDER = ROOT / "docs" / "screenshots"
 HEIGHTS = {1440: 1800, 390: 1600}
 THEMES = {"light": "sang", "dark": "toi"}
 
-# In the browser, for it decodes pictures quickly: the commonest colours, and each pixel's nearest.
+# In the browser, for it decodes pictures quickly: the colours that matter, and each pixel's nearest.
 _FEW_COLOURS = """
 async data => {
   const picture = await createImageBitmap(await (await fetch(data)).blob());
@@ -36,13 +36,27 @@ async data => {
   const part = (colour, at) => (colour >> at) & 255;
   const counts = new Map();
   for (const pixel of pixels) counts.set(pixel, (counts.get(pixel) || 0) + 1);
-  const palette = [...counts].sort((a, b) => b[1] - a[1]).slice(0, 64).map(pair => pair[0]);
+  const distance = (a, b) => [0, 8, 16].reduce(
+    (sum, at) => sum + (part(a, at) - part(b, at)) ** 2, 0);
+  // One after the other the colour that is missed most: by how many pixels, and by how much.
+  const colours = [...counts.keys()];
+  const missed = new Map(colours.map(colour => [colour, 3 * 255 ** 2]));
+  const palette = [];
+  while (palette.length < 64 && palette.length < colours.length) {
+    let next = colours[0], most = -1;
+    for (const colour of colours) {
+      const loss = missed.get(colour) * counts.get(colour);
+      if (loss > most) { most = loss; next = colour; }
+    }
+    palette.push(next);
+    for (const colour of colours)
+      missed.set(colour, Math.min(missed.get(colour), distance(colour, next)));
+  }
   const nearest = new Map();
   for (const colour of counts.keys()) {
     let best = 0, least = Infinity;
     palette.forEach((candidate, index) => {
-      const far = [0, 8, 16].reduce(
-        (sum, at) => sum + (part(colour, at) - part(candidate, at)) ** 2, 0);
+      const far = distance(colour, candidate);
       if (far < least) { least = far; best = index; }
     });
     nearest.set(colour, best);
@@ -104,7 +118,7 @@ def _take_all(browser: Browser, portal: Portal) -> None:
             )
             page = context.new_page()
             for name, address in PICTURES.items():
-                if address.startswith("/quan-tri/") and not context.cookies():
+                if address.startswith("/quan-tri/"):
                     _sign_in(page, portal)
                 page.goto(address, wait_until="networkidle")
                 height = page.evaluate("document.documentElement.scrollHeight")
