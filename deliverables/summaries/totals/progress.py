@@ -8,7 +8,7 @@ from django.db.models import Exists, F, FloatField, OuterRef, Subquery
 from django.db.models.functions import Cast
 
 from coopportal.clock import Moment
-from deliverables.models import Measurement, ProgressReport, Target
+from deliverables.models import ProgressReport, Target
 
 
 class _MeanOfReaches(Subquery):
@@ -16,13 +16,22 @@ class _MeanOfReaches(Subquery):
 
     NULL where there is no row, and where any row has none: a target whose figure is not known is
     neither reached nor missed, so that nothing can be said of the whole.
+
+    A limit that limits nothing keeps the databases from merging the subquery into the outer one: they
+    would look up each figure once for every time that ``reach`` is named.
     """
 
     output_field = FloatField()
     template = (
         "(SELECT CASE WHEN COUNT(*) = COUNT(_t.reach) THEN AVG(CASE WHEN _t.reach < 0 THEN 0.0 "
-        "WHEN _t.reach > 1 THEN 1.0 ELSE _t.reach END) END FROM (%(subquery)s) AS _t)"
+        "WHEN _t.reach > 1 THEN 1.0 ELSE _t.reach END) END FROM (%(subquery)s {fence}) AS _t)"
     )
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, self.template.format(fence="LIMIT -1"), **extra)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, self.template.format(fence="OFFSET 0"), **extra)
 
 
 def _number(expression: Any) -> Cast:
@@ -42,12 +51,13 @@ def progress_at(moment: Moment) -> Subquery:
         indicator=OuterRef("indicator"),
         set_on__gt=OuterRef("set_on"),
     )
-    figure = Measurement.objects.filter(
-        indicator=OuterRef("indicator"),
-        report__deliverable=OuterRef("deliverable"),
-        report__in=ProgressReport.objects.official(moment).values("pk"),
-    ).order_by("-report__as_of_end", "-report__official_from", "-report_id")
-    reached = _number(Subquery(figure.values("value")[:1]))
+    # From the reports of the deliverable, newest first: an index has them in this order.
+    figure = (
+        ProgressReport.objects.official(moment)
+        .filter(deliverable=OuterRef("deliverable"), measurements__indicator=OuterRef("indicator"))
+        .latest_first()
+    )
+    reached = _number(Subquery(figure.values("measurements__value")[:1]))
     baseline = _number(F("baseline"))
     targets = set_by_then.filter(~Exists(replaced), deliverable=OuterRef("pk")).order_by()
     return _MeanOfReaches(
