@@ -24,7 +24,7 @@ from deliverables.pages.deliverable import (
 )
 from deliverables.pages.partner import agreements_with_partners, partner_page
 from deliverables.pages.partners import COLUMNS as PARTNER_COLUMNS, partner_rows, with_phases
-from deliverables.pages.phase import phase_page, phases_with_context
+from deliverables.pages.phase import phase_page, phases_with_partners
 from deliverables.pages.source import source_page
 from deliverables.pages.systems import (
     COLUMNS as SYSTEM_COLUMNS,
@@ -71,7 +71,7 @@ def agreement(request: HttpRequest, slug: str) -> HttpResponse:
 def phase(request: HttpRequest, slug: str) -> HttpResponse:
     """One signed term of an agreement."""
     moment = page_moment(request)
-    row = get_object_or_404(phases_with_context(), slug=slug)
+    row = get_object_or_404(phases_with_partners(), slug=slug)
     page = phase_page(row, moment, request.user)
     partner = (row.agreement, str(row.agreement.partner))
     crumbs = trail(moment, ("agreements", _("Đối tác")), partner, row.years)

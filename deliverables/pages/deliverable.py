@@ -203,7 +203,7 @@ def deliverable_page(deliverable: Deliverable, moment: Moment, user: Any) -> Del
 
 
 def _targets(targets: Sequence[Any], official: Sequence[Any]) -> list[TargetRow]:
-    current = {}
+    current: dict[int, Any] = {}
     for report in official:
         for figure in report.measurements.all():
             current.setdefault(figure.indicator_id, figure)

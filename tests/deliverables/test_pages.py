@@ -453,7 +453,7 @@ def test_a_partner_leads_to_the_comparison_of_its_phases(client: Client) -> None
     link = re.search(r'href="(/so-sanh/[^"]+)"', html)
 
     assert link
-    assert client.get(unescape(link[1])).context["page"].columns
+    assert client.get(unescape(link[1])).context["page"].sides
 
 
 # ---- charts --------------------------------------------------------------------------------------
@@ -583,8 +583,8 @@ def progress_told(client: Client, *, baseline: int | None, value: int | None, ta
     ("given", "told"),
     [
         ({"target": False, "baseline": None, "value": 5}, "không tính được: chưa có mục tiêu"),
-        ({"target": True, "baseline": 0, "value": 30}, "30% trung bình của 1 mục tiêu"),
-        ({"target": True, "baseline": 20, "value": 60}, "50% trung bình của 1 mục tiêu"),
+        ({"target": True, "baseline": 0, "value": 30}, "30 % trung bình của 1 mục tiêu"),
+        ({"target": True, "baseline": 20, "value": 60}, "50 % trung bình của 1 mục tiêu"),
         (
             {"target": True, "baseline": None, "value": 30},
             "không tính được: mục tiêu chưa ghi số gốc",
@@ -900,7 +900,7 @@ def lasting() -> Agreement:
 @pytest.mark.parametrize("count", [1, 5, 40])
 def test_queries_of_a_partner(client: Client, lasting, count, django_assert_num_queries) -> None:
     grow(lasting, count)
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(22):
         page, _text = page_of(client, lasting.get_absolute_url())
     assert page.rows == 2 * count
     assert len(page.subsidiaries) == count
@@ -909,7 +909,7 @@ def test_queries_of_a_partner(client: Client, lasting, count, django_assert_num_
 @pytest.mark.parametrize("count", [1, 5, 40])
 def test_queries_of_a_phase(client: Client, lasting, count, django_assert_num_queries) -> None:
     grow(lasting, count)
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(21):
         page, _text = page_of(client, lasting.phases.first().get_absolute_url())
     assert page.rows == count
 
@@ -924,7 +924,7 @@ def test_queries_of_a_system(client: Client, count, django_assert_num_queries) -
             figures={factories.indicator(): 3},
             citations=[factories.citation()],
         )
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         page, _text = page_of(client, system.get_absolute_url())
     assert len(page.deployments) == count
 
@@ -947,7 +947,7 @@ def test_queries_of_a_deliverable(client: Client, count, django_assert_num_queri
             figures={factories.indicator(): n},
             citations=[factories.citation()],
         )
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(20):
         page, _text = page_of(client, row.get_absolute_url())
     assert len(page.history) == count
     assert len(page.neighbours) == min(count, NEIGHBOURS)
