@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import Any
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from agreements.choices import StatementKind
 from agreements.filters import PhaseFilterSet
 from agreements.lineage import Lineage, lineage
-from agreements.models import Phase, Statement
+from agreements.models import CooperationArea, Phase, Statement
+from agreements.present_names import with_present_names
 from agreements.told import told_by
 from coopportal.clock import BadParameter, Moment
 from coopportal.filtersets import refuse_key
 from deliverables.models import Deliverable
-from deliverables.pages.delivered import delivered
+from deliverables.pages.delivered import CITED, delivered
 from deliverables.pages.partner import PhaseColumn, phase_column, with_speakers
-from deliverables.pages.phase import phases_with_context
 from deliverables.summaries.comparison import (
     Counted,
     SharedIndicator,
@@ -107,7 +107,12 @@ def asked_slugs(query: Mapping[str, str]) -> tuple[str, str]:
 
 def phases_by_slug(*slugs: str) -> tuple[Any, ...]:
     """Both phases with what a comparison tells; raise :class:`BadParameter` for a key that is none."""
-    found = {row.slug: row for row in phases_with_context().filter(slug__in=slugs)}
+    areas = CooperationArea.objects.prefetch_related("continues", "themes").order_by("position")
+    rows = Phase.objects.filter(slug__in=slugs).select_related("agreement__vnpt_party")
+    told = with_present_names(rows, "agreement__").prefetch_related(
+        Prefetch("areas", queryset=areas), Prefetch("citations", queryset=CITED)
+    )
+    found = {row.slug: row for row in told}
     for parameter, slug in zip((LEFT_PARAMETER, RIGHT_PARAMETER), slugs, strict=True):
         if slug not in found:
             known = list(Phase.objects.values_list("slug", flat=True))
@@ -133,7 +138,6 @@ def compare_page(left: Any, right: Any, moment: Moment, user: Any) -> ComparePag
         for phase in phases
     ]
     areas = [side.column.areas for side in sides]
-    prefetch_related_objects([area for own_areas in areas for area in own_areas], "themes")
     drawn = lineage(*areas) if same_partner else None
     return ComparePage(
         sides=(sides[0], sides[1]),

@@ -52,7 +52,7 @@ def test_each_stage_of_the_overview_leads_to_as_many_rows(client: Client, query:
 
     assert parts
     counted = {}
-    for link in set(links):
+    for link in {link for link in links if "kind=deployment" in link}:
         listing = opened(client, link.replace("&amp;", "&")).context["list"]
         counted[listing.form.data.get("stage", "")] = listing.total
     assert counted == {part.stage or "none": part.count for part in parts} | {
@@ -299,7 +299,7 @@ def more_rows(count: int) -> None:
     [
         ("/hang-muc/", 8),
         ("/thay-doi/", 8),
-        (NGHE_AN, 17),
+        (NGHE_AN, 16),
     ],
 )
 def test_queries_do_not_grow_with_rows(
