@@ -63,7 +63,6 @@ INSTALLED_APPS = [
     "accounts",
     "agreements",
     "deliverables",
-    "coopportal.versions",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -10,7 +10,6 @@ from typing import Protocol
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from coopportal.versions import triggers as versions
 from deliverables.triggers import lifted
 
 
@@ -36,8 +35,7 @@ class SqliteSnapshot:
 class PostgresSnapshot:
     """Every table as COPY writes it, copied back after TRUNCATE with the guards lifted.
 
-    Sequences go on counting, so that a key of a test before is never met again; nor is the version of
-    the data put back, which the copying itself renews.
+    Sequences go on counting, so that a key of a test before is never met again.
     """
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
@@ -45,9 +43,7 @@ class PostgresSnapshot:
         tables = connection.introspection.django_table_names(
             only_existing=True, include_views=False
         )
-        self._tables = {
-            table: self._copy_out(table) for table in sorted({*tables} - {versions.VERSION})
-        }
+        self._tables = {table: self._copy_out(table) for table in sorted(tables)}
 
     def _copy_out(self, table: str) -> str:
         content = io.StringIO()
