@@ -49,7 +49,7 @@ def _look_at(page: Page, address: str, complaints: Callable[[Page], list[str]]) 
     """All that is wrong with a page, in both themes."""
     page.add_init_script(_WATCH_SHIFTS)
     found = complaints(page)
-    answer = page.goto(address, wait_until="networkidle")
+    answer = page.goto(address)
     assert answer is not None
     # A refusal is asked for on purpose, and the browser tells of it.
     refusal = f"status of {answer.status}" if answer.status in {400, 404} else "nothing"
