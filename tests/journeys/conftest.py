@@ -63,7 +63,7 @@ def reader(browser: Browser, base_url: str) -> Iterator[Reader]:
         )
         opened.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(45_000)
         return page
 
     yield arrive
