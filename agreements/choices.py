@@ -132,3 +132,5 @@ class SourceScope(TextChoices):
     ARTICLE = "article", _("Bài báo gốc")
     EXTERNAL = "external", _("Nguồn ngoài các bài báo")
     FILED = "filed", _("Văn bản do hai bên cung cấp")
+    #: Made up by ``generate_national`` to measure at scale; never beside real reports.
+    SYNTHETIC = "synthetic", _("Số liệu minh họa")

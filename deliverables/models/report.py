@@ -262,25 +262,46 @@ class ProgressReport(models.Model):
 
     def content(self) -> dict[str, Any]:
         """What the report says, in a canonical form: the part that never changes and that is hashed."""
-        as_of: Any = self.as_of
-        return {
-            "report": str(self.uid),
-            "deliverable": self.deliverable.slug,
-            "as_of": as_of.iso if as_of else None,
-            "as_of_end": self.as_of_end.isoformat(),
-            "stage": self.stage,
-            "narrative": self.narrative,
-            "coverage": self.coverage,
-            "side": self.side,
-            "revises": str(self.revises.uid) if self.revises else None,
-            "measurements": [
+        return content_of(
+            self,
+            deliverable=self.deliverable.slug,
+            revises=str(self.revises.uid) if self.revises else None,
+            measurements=[
                 measurement.content()
                 for measurement in sorted(
                     self.measurements.all(), key=lambda row: row.indicator.key
                 )
             ],
-            "citations": sorted(citation.natural_key() for citation in self.citations.all()),
-        }
+            citations=sorted(citation.natural_key() for citation in self.citations.all()),
+        )
+
+
+def content_of(
+    report: Any,
+    *,
+    deliverable: str,
+    revises: str | None,
+    measurements: list[dict[str, str | None]],
+    citations: list[tuple[str, str, str]],
+) -> dict[str, Any]:
+    """The canonical form of a report's content, from its columns and what stands beside them.
+
+    ``measurements`` are sorted by indicator, ``citations`` by natural key. Asks no database, so that
+    bulk loads build the same form from rows that are not stored yet.
+    """
+    return {
+        "report": str(report.uid),
+        "deliverable": deliverable,
+        "as_of": report.as_of.iso if report.as_of else None,
+        "as_of_end": report.as_of_end.isoformat(),
+        "stage": report.stage,
+        "narrative": report.narrative,
+        "coverage": report.coverage,
+        "side": report.side,
+        "revises": revises,
+        "measurements": measurements,
+        "citations": citations,
+    }
 
 
 class MeasurementManager(models.Manager["Measurement"]):
@@ -373,14 +394,19 @@ class Measurement(models.Model):
     natural_key.dependencies = ["deliverables.progressreport"]  # type: ignore[attr-defined]
 
     def content(self) -> dict[str, str | None]:
-        return {
-            "indicator": self.indicator.key,
-            "value": plain(self.value),
-            "numerator": plain(self.numerator),
-            "denominator": plain(self.denominator),
-            "qualifier": self.qualifier,
-            "text": self.text,
-        }
+        return figure_of(self, self.indicator.key)
+
+
+def figure_of(measurement: Any, indicator: str) -> dict[str, str | None]:
+    """The canonical form of one measurement of the indicator with that key."""
+    return {
+        "indicator": indicator,
+        "value": plain(measurement.value),
+        "numerator": plain(measurement.numerator),
+        "denominator": plain(measurement.denominator),
+        "qualifier": measurement.qualifier,
+        "text": measurement.text,
+    }
 
 
 def _evidence_path(evidence: EvidenceFile, filename: str) -> str:
