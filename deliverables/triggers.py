@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from deliverables import keepers
 from deliverables.choices import TRANSITIONS, ReportState
 
 REPORT = "deliverables_progressreport"
@@ -264,7 +265,7 @@ def installed(connection: Any) -> set[str]:
     )
     with connection.cursor() as cursor:
         cursor.execute(query)
-        return {row[0] for row in cursor.fetchall()}
+        return {row[0] for row in cursor.fetchall()} - keepers.expected(connection.vendor)
 
 
 @contextmanager

@@ -2,15 +2,17 @@
 
 from django.db import migrations
 
-from deliverables import triggers
+from deliverables import keepers, triggers
 
 
 def install(apps, schema_editor):
     triggers.install(schema_editor.connection)
+    keepers.install(schema_editor.connection)
     apps.get_model("deliverables", "OfficialSequence").objects.get_or_create(pk=1)
 
 
 def uninstall(apps, schema_editor):
+    keepers.uninstall(schema_editor.connection)
     triggers.uninstall(schema_editor.connection)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -44,20 +44,41 @@ class DeliverableQuerySet(models.QuerySet["Deliverable"]):
         report, NULL when there is none), ``stage``, ``coverage``, ``report_state``, ``as_of`` and
         ``as_of_end`` of that report.
         """
-        from deliverables.models.report import ProgressReport
+        if moment.knows_all:
+            current = FilteredRelation(
+                "current_reports",
+                condition=Q(
+                    current_reports__begins__lte=moment.as_of,
+                    current_reports__ends__gt=moment.as_of,
+                ),
+            )
+            report = "current__report"
+        else:
+            from deliverables.models.report import ProgressReport
 
-        reports = ProgressReport.objects.official(moment).filter(deliverable=OuterRef("pk"))
-        current = reports.latest_first()
-        return self.filter(
-            Q(phase__begins_on__lte=moment.as_of)
-            | (Q(phase__begins_on__isnull=True) & Exists(reports))
-        ).annotate(
-            report_id=Subquery(current.values("pk")[:1]),
-            stage=Subquery(current.values("stage")[:1]),
-            coverage=Subquery(current.values("coverage")[:1]),
-            report_state=Subquery(current.values("state")[:1]),
-            as_of=Subquery(current.values("as_of")[:1]),
-            as_of_end=Subquery(current.values("as_of_end")[:1]),
+            latest = (
+                ProgressReport.objects.official(moment)
+                .filter(deliverable=OuterRef("pk"))
+                .latest_first()
+            )
+            current = FilteredRelation(
+                "reports", condition=Q(reports__pk=Subquery(latest.values("pk")[:1]))
+            )
+            report = "current"
+        return (
+            self.annotate(current=current)
+            .filter(
+                Q(phase__begins_on__lte=moment.as_of)
+                | Q(phase__begins_on__isnull=True, current__isnull=False)
+            )
+            .annotate(
+                report_id=F(report),
+                stage=F("current__stage"),
+                coverage=F(f"{report}__coverage"),
+                report_state=F("current__state"),
+                as_of=F(f"{report}__as_of"),
+                as_of_end=F(f"{report}__as_of_end"),
+            )
         )
 
     def with_standing(

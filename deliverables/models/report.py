@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -304,7 +304,24 @@ def content_of(
     }
 
 
-class MeasurementManager(models.Manager["Measurement"]):
+class MeasurementQuerySet(models.QuerySet["Measurement"]):
+    def current(self, moment: Moment) -> MeasurementQuerySet:
+        """Each deliverable's figures at a moment: per indicator that of the latest official report."""
+        if moment.knows_all:
+            return self.filter(current__begins__lte=moment.as_of, current__ends__gt=moment.as_of)
+        latest = (
+            Measurement.objects.filter(
+                indicator=OuterRef("indicator"),
+                report__deliverable=OuterRef("report__deliverable"),
+                report__in=ProgressReport.objects.official(moment),
+            )
+            .order_by("-report__as_of_end", "-report__official_from", "-report_id")
+            .values("pk")[:1]
+        )
+        return self.filter(pk=Subquery(latest))
+
+
+class MeasurementManager(models.Manager.from_queryset(MeasurementQuerySet)):  # type: ignore[misc]
     def get_by_natural_key(self, report: str, indicator: str) -> Measurement:
         return self.get(report__uid=report, indicator__key=indicator)
 

@@ -83,9 +83,9 @@ class Command(BaseCommand):
         parser.add_argument("--until", type=_day, default=UNTIL, help="Ngày cuối của câu chuyện.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        sizes = Sizes(
-            **{name: options[name] for name in Sizes.__dataclass_fields__}
-        ).scaled(options["scale"])
+        sizes = Sizes(**{name: options[name] for name in Sizes.__dataclass_fields__}).scaled(
+            options["scale"]
+        )
         self._refuse_real_data()
         self._ensure_map()
         everything = [*_TABLES.values(), OfficialChange]
