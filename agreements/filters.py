@@ -66,7 +66,10 @@ class ProvinceFilter(AskedFilter):
 
     def narrow(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
         if self.optional and value == NONE:
-            return rows.filter(any_of(self.paths, "__isnull", True))
+            # Whoever has no province, or one that is not within the map of the day.
+            units = Province.objects.within_the_map(self.moment.as_of).values("pk")
+            nowhere = any_of(self.paths, "__isnull", value=True)
+            return rows.filter(nowhere | ~any_of(self.paths, "__in", units))
         units = Province.objects.with_all_succeeded(value, self.moment.as_of).values("pk")
         return rows.filter(any_of(self.paths, "__in", units))
 
@@ -131,7 +134,7 @@ class AreaFilter(AskedFilter):
 
 
 def area_key(key: str) -> tuple[str, int]:
-    """``nghe-an-2020-2025.1`` as (phase, position); a key of another form gives position 0, which none has."""
+    """``nghe-an-2020-2025.1`` as (phase, position); another form gives position 0, which none has."""
     phase, _dot, position = key.rpartition(".")
     return phase, int(position) if position.isascii() and position.isdigit() and len(
         position

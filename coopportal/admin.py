@@ -5,17 +5,18 @@ Not here: which rows there are and who may change them (each app's admin).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, models
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from coopportal.figures import CountFormField, FigureFormField
@@ -88,6 +89,7 @@ class TypedFields:
     formfield_overrides: Mapping[type[models.Field], Mapping[str, Any]] = {
         models.DecimalField: {"form_class": FigureFormField},
         models.PositiveIntegerField: {"form_class": CountFormField},
+        models.URLField: {"assume_scheme": "https"},
     }
 
     def formfield_for_dbfield(
@@ -102,7 +104,11 @@ class TypedFields:
                 "error_messages",
                 {"invalid": _("Mã chỉ gồm chữ không dấu, chữ số, gạch nối và gạch dưới.")},
             )
-        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if isinstance(getattr(field, "widget", None), RelatedFieldWidgetWrapper):
+            # Whoever picks a row here does not mean to delete it everywhere.
+            field.widget.can_delete_related = False
+        return field
 
     def get_field_queryset(self, db: Any, db_field: Any, request: HttpRequest) -> Any:
         queryset = super().get_field_queryset(db, db_field, request)  # type: ignore[misc]
@@ -123,6 +129,7 @@ class PortalAdmin(TypedFields, admin.ModelAdmin):
 
     fixed: tuple[str, ...] = ()
     list_per_page = 50
+    show_facets = admin.ShowFacets.NEVER
     search_help_text = _("Gõ có dấu hay không dấu đều được.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -134,19 +141,29 @@ class PortalAdmin(TypedFields, admin.ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Rows of which each word stands, without its marks, in one of the searched columns."""
+        """Rows that hold the words side by side, else rows that hold each of them somewhere.
+
+        The same rule as the portal's search: "dien bien" means Điện Biên and no "biên lai điện tử".
+        """
         words = fold(search_term).split()[:MOST_WORDS]
         if not words:
             return (queryset.none() if search_term.strip() else queryset), False
+        paths = self.get_search_fields(request)
+        together = self._holding([" ".join(words)], paths)
+        if len(words) > 1 and not together.exists():
+            together = self._holding(words, paths)
+        return queryset.filter(pk__in=together.values("pk")), False
+
+    def _holding(self, pieces: list[str], paths: Iterable[str]) -> QuerySet[Any]:
+        """Rows where every piece stands in one of the columns; each folded one compares as it is."""
         holding = Q()
-        for word in words:
+        for piece in pieces:
             either = Q()
-            for path in self.get_search_fields(request):
+            for path in paths:
                 lookup = "contains" if path.endswith("search_text") else "icontains"
-                either |= Q(**{f"{path}__{lookup}": word})
+                either |= Q(**{f"{path}__{lookup}": piece})
             holding &= either
-        matching = self.model._default_manager.filter(holding).order_by()
-        return queryset.filter(pk__in=matching.values("pk")), False
+        return self.model._default_manager.filter(holding).order_by()
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return (*super().get_readonly_fields(request, obj), *(self.fixed if obj else ()))
@@ -219,7 +236,9 @@ def _keep_origin(row: models.Model) -> None:
         return
     before = model._base_manager.get(pk=row.pk)
     before._history_user = None
-    history.bulk_history_create([before])
+    history.bulk_history_create(
+        [before], default_change_reason=gettext("Trước lần sửa đầu tiên tại đây")
+    )
 
 
 class Sealed:

@@ -67,10 +67,15 @@ def parse_day(parameter: str, text: str) -> dt.date:
 
 @dataclass(frozen=True)
 class Moment:
-    """``as_of``: what was true on that day; ``known_on``: what was official by the end of that day."""
+    """``as_of``: what was true on that day; ``known_on``: what was official by the end of that day.
+
+    ``basis`` says which of the official reports are looked at; empty means all of them. Its words
+    belong to the delivery (``deliverables.choices.ReportBasis``).
+    """
 
     as_of: dt.date
     known_on: dt.date
+    basis: str = ""
 
     @classmethod
     def now(cls) -> Moment:
@@ -99,7 +104,7 @@ class Moment:
                     text[:40],
                 )
             days.append(day)
-        return cls(*days)
+        return cls(days[0], days[1])
 
     @property
     def is_past(self) -> bool:
@@ -107,8 +112,8 @@ class Moment:
 
     @property
     def knows_all(self) -> bool:
-        """Whether everything known today counts: then what stands now is kept, and need not be sought."""
-        return self.known_on >= today()
+        """Whether all official reports of today count; what stands then is kept, and need not be sought."""
+        return self.known_on >= today() and not self.basis
 
     @property
     def known_until(self) -> dt.datetime:

@@ -18,9 +18,7 @@ from coopportal.clock import (
     Moment,
     today,
 )
-
-#: Page number of a list: a change of day starts again at the first page.
-PAGE_PARAMETER = "trang"
+from coopportal.pagination import PAGE_PARAMETER
 
 #: url name, label, narrow screens only. A page that is not in urls.py yet is left out.
 _NAVIGATION = (
@@ -87,6 +85,7 @@ def with_query(path: str, query: QueryDict) -> str:
 def _at(request: HttpRequest, day: dt.date | None, *, keep_known: bool = True) -> str:
     query = request.GET.copy()
     query.pop(AS_OF_PARAMETER, None)
+    # A change of day starts again at the first page.
     query.pop(PAGE_PARAMETER, None)
     if not keep_known:
         query.pop(KNOWN_ON_PARAMETER, None)

@@ -76,13 +76,12 @@ class CountFormField(FigureFormField):
 
     default_error_messages = {
         "invalid": _("Ghi số nguyên như 12 hoặc 1.200: dấu chấm ngăn hàng nghìn."),
+        "max_decimal_places": _("Ghi số nguyên, không có phần lẻ."),
     }
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{**kwargs, "decimal_places": 0})
 
-    def to_python(self, value: Any) -> Any:
-        figure = super().to_python(value)
-        if figure is not None and figure % 1:
-            raise ValidationError(self.error_messages["invalid"], code="invalid")
+    def clean(self, value: Any) -> Any:
+        figure = super().clean(value)
         return None if figure is None else int(figure)

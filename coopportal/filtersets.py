@@ -47,7 +47,7 @@ def any_of(paths: Sequence[str], lookup: str, value: Any) -> Q:
     return condition
 
 
-class AskedFilter(django_filters.Filter):  # type: ignore[misc]
+class AskedFilter(django_filters.Filter):
     """A filter that can refuse its value with words, and describe itself to the API's schema.
 
     ``FilterSet.explain`` calls :meth:`refuse_unknown` when a list turns out empty: a key that exists
@@ -71,7 +71,7 @@ class AskedFilter(django_filters.Filter):  # type: ignore[misc]
 
     @property
     def moment(self) -> Moment:
-        return self.parent.moment  # type: ignore[no-any-return]
+        return self.parent.moment
 
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
         return qs if value in EMPTY_VALUES else self.narrow(qs, value)
@@ -143,13 +143,15 @@ def refuse_key(parameter: str, value: str, noun: Any, known: Sequence[str]) -> N
 class WordChoice(forms.ChoiceField):
     """A choice by its key; refuses others by naming those there are."""
 
+    keys: Sequence[str] = ()
+
     def validate(self, value: str) -> None:
         if value and not self.valid_value(value):
             raise ValidationError(
                 gettext("Không có giá trị “%(value)s”. Chọn một trong: %(choices)s.")
                 % {
                     "value": value[:40],
-                    "choices": ", ".join(str(key) for key, _label in self.choices),
+                    "choices": ", ".join(self.keys),
                 }
             )
 
@@ -157,24 +159,31 @@ class WordChoice(forms.ChoiceField):
 class WordFilter(AskedFilter):
     """Rows with one key of a fixed vocabulary; ``optional`` admits ``none`` for an empty column."""
 
-    field_class = WordChoice
+    field_class = WordChoice  # type: ignore[assignment]
 
     def __init__(
         self, vocabulary: Any, path: str = "", *, optional: bool = False, **kwargs: Any
     ) -> None:
         self.vocabulary = vocabulary
         self.optional = optional
-        choices = list(vocabulary.choices)
+        self.choices = list(vocabulary.choices)
         if optional:
-            choices.append((NONE, _("không có")))
+            self.choices.append((NONE, _("không có")))
+        choices = [("", _("tất cả")), *self.choices]
         super().__init__(choices=choices, field_name=path or None, **kwargs)
+
+    @property
+    def field(self) -> Any:
+        field = super().field
+        field.keys = [key for key, _label in self.choices]
+        return field
 
     @property
     def schema(self) -> Mapping[str, Any]:  # type: ignore[override]
         return {
             "type": "string",
-            "enum": [key for key, _label in self.extra["choices"]],
-            "x-enum-descriptions": [str(label) for _key, label in self.extra["choices"]],
+            "enum": [key for key, _label in self.choices],
+            "x-enum-descriptions": [str(label) for _key, label in self.choices],
         }
 
     def narrow(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
@@ -223,7 +232,7 @@ class WordsFilter(AskedFilter):
         return rows.filter(Q(pk__in=phrase.values("pk")) | Q(pk__in=scattered.values("pk")))
 
 
-class ListFilterSet(django_filters.FilterSet):  # type: ignore[misc]
+class ListFilterSet(django_filters.FilterSet):
     """Base of every list: rows at a moment, narrowed by what was asked, in the order that was asked.
 
     ``rows_at`` gives the rows that exist at a moment for a user. ``orderings`` maps the words that
@@ -251,9 +260,15 @@ class ListFilterSet(django_filters.FilterSet):  # type: ignore[misc]
         if not for_form:
             # A filter that was not asked needs no form field; building all of them costs a millisecond.
             self.base_filters = {
-                name: own for name, own in type(self).base_filters.items() if data.get(name)
+                name: own for name, own in type(self).asked().items() if data.get(name)
             }
         super().__init__(data, self.rows_at(moment, user) if rows is None else rows)
+
+    @classmethod
+    def asked(cls) -> Mapping[str, AskedFilter]:
+        """Every filter of the list, by name."""
+        filters: Mapping[str, AskedFilter] = cls.base_filters  # type: ignore[misc]
+        return filters
 
     @classmethod
     def rows_at(cls, moment: Moment, user: Any) -> QuerySet[Any]:
@@ -262,7 +277,7 @@ class ListFilterSet(django_filters.FilterSet):  # type: ignore[misc]
     @classmethod
     def parameters(cls) -> list[str]:
         """Everything that the query string may hold for this list, beside days and page."""
-        return [*cls.base_filters, *([ORDERING_PARAMETER] if cls.orderings else [])]
+        return [*cls.asked(), *([ORDERING_PARAMETER] if cls.orderings else [])]
 
     def refuse(self) -> None:
         """Raise :class:`BadParameter` for the first value that cannot be meant."""

@@ -3,55 +3,49 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Window
-from django.utils import timezone
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest
+from django.utils.translation import gettext
 
-from agreements.models import Citation, Discrepancy, DiscrepancySide, Phase
-from agreements.present_names import with_present_names
-from coopportal.clock import ZONE, Moment
-from coopportal.partial_dates import PartialDate
-from deliverables.choices import ChangeKind, ReportSide, ReportState
-from deliverables.models import Deliverable, Measurement, OfficialChange, ProgressReport, Verdict
+from agreements.filters import DiscrepancyFilterSet
+from agreements.models import Phase
+from agreements.present_names import Place, by_present_unit, with_present_names
+from coopportal.clock import BadParameter, Moment, today
+from deliverables.choices import ReportState
+from deliverables.models import Deliverable, Measurement, ProgressReport
+from deliverables.pages.changes import Change, latest_changes
 from deliverables.summaries.matrix import Matrix, matrix
 from deliverables.summaries.stages import Segment, stage_strip
 from deliverables.summaries.standing import contradicted, current_figures, is_confirmed_at
 from deliverables.summaries.timeline import Timeline, timeline
 
-#: Changes shown; the rest is in the changes feed.
-LATEST_CHANGES = 5
+#: Under which names partners stand on the time line and in the matrix.
+MAP_PARAMETER = "ban-do"
 
 
-@dataclass(frozen=True)
-class Change:
-    """A report that became official: what it says now, and what stood before it."""
+class MapChoice(StrEnum):
+    """As they signed, or under the units of the map of the day asked."""
 
-    change: Any
-    figures: list[Any]
-    earlier: Any = None
+    SIGNED = "da-ky"
+    PRESENT = "hien-nay"
 
-    @property
-    def report(self) -> Any:
-        return self.change.report
 
-    @property
-    def day(self) -> Any:
-        """When it became official, as precisely as known: a published figure on its source's day."""
-        if self.report.side == ReportSide.SOURCE:
-            issued = [citation.source.issued_on for citation in self.report.citations.all()]
-            return max(filter(None, issued), default=None)
-        return PartialDate.of(timezone.localdate(self.change.at, ZONE))
-
-    @property
-    def earlier_figure(self) -> Any:
-        """The earlier report's figure of the indicator told first here; None when it had none."""
-        if self.earlier is None or not self.figures:
-            return None
-        indicator = self.figures[0].indicator_id
-        return next((m for m in self.earlier.told if m.indicator_id == indicator), None)
+def map_choice(request: HttpRequest) -> MapChoice:
+    """Read the choice, as signed where none is made; raise :class:`BadParameter` for another word."""
+    text = request.GET.get(MAP_PARAMETER, "").strip()
+    try:
+        return MapChoice(text) if text else MapChoice.SIGNED
+    except ValueError as error:
+        raise BadParameter(
+            MAP_PARAMETER,
+            gettext("Chọn một trong: %(words)s.") % {"words": ", ".join(MapChoice)},
+            text[:40],
+        ) from error
 
 
 @dataclass
@@ -65,7 +59,9 @@ class Overview:
     figures: dict[int, list[Any]]
     discrepancies: list[Any]
     changes: list[Change]
+    map: MapChoice = MapChoice.SIGNED
     agreements: list[Any] = field(init=False)
+    places: dict[int, Place] = field(init=False)
     timeline: Timeline = field(init=False)
     strip: list[Segment] = field(init=False)
     matrix: Matrix = field(init=False)
@@ -74,10 +70,18 @@ class Overview:
         self.agreements = list(
             {phase.agreement_id: phase.agreement for phase in self.phases}.values()
         )
-        self.timeline = timeline(self.phases, self.moment.as_of)
+        placed = by_present_unit(self.agreements, self.moment.as_of)
+        self.places = {row.pk: place for row, place in placed}
+        shown: dict[int, Place] = {}
+        if self.map is MapChoice.PRESENT:
+            self.agreements = [row for row, _place in placed]
+            order = {row.pk: number for number, row in enumerate(self.agreements)}
+            self.phases.sort(key=lambda phase: order[phase.agreement_id])
+            shown = self.places
+        self.timeline = timeline(self.phases, self.moment.as_of, shown)
         self.strip = stage_strip(row.stage for row in self.deployments)
         parents = {phase.agreement_id: phase.parent.agreement_id for phase in self.subsidiaries}
-        self.matrix = matrix(self.deployments, self.agreements, parents, self.figures)
+        self.matrix = matrix(self.deployments, self.agreements, parents, self.figures, shown)
 
     # ---- headline figures ----
 
@@ -99,6 +103,24 @@ class Overview:
             if row.partner.province
             and row.partner.province.on(day).name != row.partner.province.name
         ]
+
+    # ---- the two maps ----
+
+    @property
+    def present_units(self) -> int:
+        """In how many units of the day's map the provinces that signed stand."""
+        return len({self.places[row.pk].key for row in self.provinces})
+
+    @property
+    def map_has_changed(self) -> bool:
+        """Whether any partner goes by another name, or stands in a larger unit, than when it signed."""
+        return any(place.signed_as for place in self.places.values())
+
+    @property
+    def map_is_todays(self) -> bool:
+        return self.moment.as_of == today()
+
+    # ---- who is bound ----
 
     @property
     def in_force(self) -> list[Any]:
@@ -189,7 +211,7 @@ def agreement_of(discrepancy: Any) -> int | None:
     return int(discrepancy.phase.agreement_id) if discrepancy.phase else None
 
 
-def overview_at(moment: Moment) -> Overview:
+def overview_at(moment: Moment, chosen: MapChoice = MapChoice.SIGNED) -> Overview:
     """Fetch what the overview shows at a moment: a fixed number of queries, whatever the rows."""
     phases = _phases(moment)
     measurements = _measurements(moment)
@@ -204,16 +226,13 @@ def overview_at(moment: Moment) -> Overview:
         deployments=deployments,
         figures=current_figures(measurements),
         discrepancies=_discrepancies(moment),
-        changes=_changes(moment),
+        changes=latest_changes(moment),
+        map=chosen,
     )
 
 
 def _phases(moment: Moment) -> list[Any]:
-    """Phases begun; a subsidiary one of unknown start counts with the phase it belongs to."""
-    day = moment.as_of
-    rows = Phase.objects.filter(
-        Q(begins_on__lte=day) | Q(begins_on__isnull=True, parent__begins_on__lte=day)
-    ).select_related("parent")
+    rows = Phase.objects.told_by(moment.as_of).select_related("parent")
     return list(with_present_names(rows, "agreement__").order_by(*(Phase._meta.ordering or ())))
 
 
@@ -245,76 +264,5 @@ def _measurements(moment: Moment) -> list[Any]:
 
 
 def _discrepancies(moment: Moment) -> list[Any]:
-    """Differences that one could see on the day asked: every source that takes part was out by then."""
-    sides = DiscrepancySide.objects.select_related("citation__source")
-    rows = Discrepancy.objects.select_related("phase").prefetch_related(
-        Prefetch("sides", queryset=sides)
-    )
-    return [row for row in rows if _was_out(row.sides.all(), moment)]
-
-
-def _was_out(sides: Iterable[Any], moment: Moment) -> bool:
-    issued = [side.citation.source.issued_on for side in sides]
-    return bool(issued) and all(day is None or day.last_day <= moment.as_of for day in issued)
-
-
-def _changes(moment: Moment) -> list[Change]:
-    latest: Sequence[Any] = list(
-        OfficialChange.objects.filter(
-            kind=ChangeKind.BECAME_OFFICIAL,
-            at__lt=moment.known_until,
-            report__as_of_end__lte=moment.as_of,
-        )
-        .select_related("report__deliverable__agreement__partner")
-        .prefetch_related(
-            Prefetch("report__citations", queryset=Citation.objects.select_related("source")),
-            Prefetch("report__verdicts", queryset=Verdict.objects.order_by("at")),
-            Prefetch(
-                "report__measurements",
-                queryset=Measurement.objects.select_related("indicator").order_by("pk"),
-                to_attr="told",
-            ),
-        )
-        .annotate(
-            has_figures=Exists(
-                Measurement.objects.filter(report=OuterRef("report"), value__isnull=False)
-            ),
-            at_once=Window(Count("pk"), partition_by="at"),
-        )
-        .order_by("-at", "-has_figures", "seq")[:LATEST_CHANGES]
-    )
-    earlier = _earlier_reports(latest, moment)
-    return [
-        Change(
-            change=change,
-            figures=[m for m in change.report.told if m.value is not None],
-            earlier=earlier.get(change.report_id),
-        )
-        for change in latest
-    ]
-
-
-def _earlier_reports(changes: Sequence[Any], moment: Moment) -> dict[int, Any]:
-    """For each report just made official, the official one that it overtook, if there was one."""
-    rows = (
-        ProgressReport.objects.filter(
-            deliverable__in={change.report.deliverable_id for change in changes},
-            official_from__lt=moment.known_until,
-        )
-        .latest_first()
-        .prefetch_related(Prefetch("measurements", to_attr="told"))
-    )
-    by_deliverable: dict[int, list[Any]] = {}
-    for row in rows:
-        by_deliverable.setdefault(row.deliverable_id, []).append(row)
-    found = {}
-    for change in changes:
-        report = change.report
-        for other in by_deliverable.get(report.deliverable_id, []):
-            if other.pk != report.pk and (other.as_of_end, other.official_from) <= (
-                report.as_of_end,
-                report.official_from,
-            ):
-                found[report.pk] = other
-                break
-    return found
+    rows = DiscrepancyFilterSet.rows_at(moment, None).select_related("phase").order_by("slug")
+    return list(rows)

@@ -8,8 +8,10 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext
 
 from coopportal.clock import BadParameter
+from coopportal.rest.problems import API_PATH, not_found as api_not_found, problem_response
 
 
 class BadParameterMiddleware:
@@ -27,6 +29,10 @@ class BadParameterMiddleware:
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400: names the parameter and how to mend it where we know, else says that the request is broken."""
+    if request.path.startswith(API_PATH):
+        return problem_response(
+            request, 400, gettext("Máy chủ không hiểu yêu cầu này."), kind="malformed"
+        )
     error = exception if isinstance(exception, BadParameter) else None
     if error is None and isinstance(exception, SuspiciousOperation):
         # The frame reads host, cookies and query of the request; any of them may be what is broken.
@@ -36,17 +42,25 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403: the user is known and may not do this."""
+    if request.path.startswith(API_PATH):
+        words = gettext("Tài khoản này không được làm việc đó.")
+        return problem_response(request, 403, words, kind="forbidden")
     reason = str(exception) if exception and str(exception) else ""
     return render(request, "errors/403.html", {"reason": reason}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404: no such page, or none that this user may know of."""
+    if request.path.startswith(API_PATH):
+        return api_not_found(request)
     return render(request, "errors/404.html", status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: drawn without request, user or database, since any of them may be what failed."""
+    if request.path.startswith(API_PATH):
+        words = gettext("Máy chủ gặp lỗi; sự cố đã được ghi lại. Thử lại sau.")
+        return problem_response(request, 500, words, kind="failure")
     return HttpResponse(render_to_string("errors/500.html"), status=500)
 
 

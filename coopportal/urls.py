@@ -22,6 +22,9 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("", include("accounts.urls")),
+    path("", include("agreements.urls")),
+    path("", include("deliverables.urls")),
+    path("api/", include("coopportal.api_urls")),
     # One door for everybody: the admin has no sign-in page of its own.
     path("quan-tri/login/", admin_sign_in),
     path("quan-tri/", admin.site.urls),

@@ -6,9 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from coopportal.overview import overview_at
+from coopportal.overview import MAP_PARAMETER, map_choice, overview_at
 from coopportal.query import page_moment
-from coopportal.search import search as search_all, words_of
+from coopportal.search import is_question, search as search_all
 
 #: Words that find something in the data the portal starts with; offered where nothing was typed.
 EXAMPLES = ("Nghệ An", "vnEdu", "VNPT-iOffice", "an toàn thông tin", "hội nghị truyền hình")
@@ -17,8 +17,8 @@ EXAMPLES = ("Nghệ An", "vnEdu", "VNPT-iOffice", "an toàn thông tin", "hội 
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """The whole cooperation on one page, at the moment asked."""
-    moment = page_moment(request)
-    return render(request, "overview.html", {"page": overview_at(moment)})
+    moment = page_moment(request, MAP_PARAMETER)
+    return render(request, "overview.html", {"page": overview_at(moment, map_choice(request))})
 
 
 @require_safe
@@ -28,7 +28,7 @@ def search(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("q", "").strip()
     context = {
         "asked": asked,
-        "searched": bool(words_of(asked)),
+        "searched": is_question(asked),
         "answer": search_all(asked, moment),
         "examples": EXAMPLES,
     }

@@ -115,6 +115,29 @@ class Standing(TextChoices):
     DISPUTED = "disputed", _("Không đồng ý")
 
 
+class ReportBasis(TextChoices):
+    """Which official reports an answer looks at: all, or only those confirmed (or not) by the moment."""
+
+    OFFICIAL = "official", _("Mọi số liệu chính thức")
+    CONFIRMED = "confirmed", _("Chỉ số liệu hai bên xác nhận")
+    PUBLISHED = "published", _("Chỉ số liệu từ nguồn công bố")
+
+
+class Continued(TextChoices):
+    """Whether a deliverable goes on in another one whose time has begun (docs/adr/0010)."""
+
+    YES = "yes", _("Đã có hạng mục tiếp nối")
+    NO = "no", _("Chưa có hạng mục tiếp nối")
+    ANY = "any", _("Mọi hạng mục")
+
+
+class ProgressKind(TextChoices):
+    """Whether progress towards the targets can be computed."""
+
+    MEASURED = "measured", _("Tính được tiến độ")
+    NOT_COMPUTABLE = "not_computable", _("Chưa tính được tiến độ")
+
+
 class Decision(TextChoices):
     CONFIRM = "confirm", _("Xác nhận")
     RETURN = "return", _("Trả lại")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django import forms
 from django.contrib.auth.models import AnonymousUser
-from django.core.validators import EMPTY_VALUES
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.utils.translation import gettext, gettext_lazy as _
 
@@ -22,12 +23,14 @@ from coopportal.filtersets import (
     ListFilterSet,
     WordFilter,
     WordsFilter,
-    refuse_key,
 )
 from deliverables.choices import (
     STAGE_GROUPS,
     ChangeKind,
+    Continued,
     DeliverableKind,
+    ProgressKind,
+    ReportBasis,
     ReportSide,
     ReportState,
     Stage,
@@ -42,6 +45,7 @@ from deliverables.models import (
     OfficialChange,
     ProgressReport,
 )
+from deliverables.summaries.totals.progress import progress_at
 
 
 class StageGroupFilter(WordFilter):
@@ -75,12 +79,45 @@ class IndicatorFilter(KeyFilter):
     """Deliverables with an official report that measures an indicator, by the moment asked."""
 
     def narrow(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
-        measured = Measurement.objects.filter(
-            indicator__key=value,
-            report__in=ProgressReport.objects.official(self.moment).values("pk"),
-            report__deliverable=OuterRef("pk"),
+        measured = Measurement.objects.latest(self.moment, of=OuterRef("pk"))
+        return rows.filter(Exists(measured.filter(indicator__key=value)))
+
+
+class BasisFilter(WordFilter):
+    """Which official reports the list looks at. It stands in the moment, so that it governs everything."""
+
+    def narrow(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        return rows
+
+
+def based_on(moment: Moment, basis: str | None) -> Moment:
+    """The moment with the basis asked for; a word that is none is left for the form to refuse."""
+    if not basis or basis not in ReportBasis.values or basis == ReportBasis.OFFICIAL:
+        return moment
+    return replace(moment, basis=basis)
+
+
+class ContinuedFilter(WordFilter):
+    """Each undertaking once, at its latest, or what has been taken up by another one (docs/adr/0010)."""
+
+    def narrow(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        if value == Continued.ANY:
+            return rows
+        known: Any = rows
+        narrowed: QuerySet[Any] = (
+            known.continued(self.moment)
+            if value == Continued.YES
+            else known.not_continued(self.moment)
         )
-        return rows.filter(Exists(measured))
+        return narrowed
+
+
+class ProgressFilter(WordFilter):
+    """Deliverables whose progress towards their targets can be computed, or cannot."""
+
+    def narrow(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        reached = rows.alias(progress=progress_at(self.moment))
+        return reached.filter(progress__isnull=value == ProgressKind.NOT_COMPUTABLE)
 
 
 def _stage_rank() -> Case:
@@ -92,8 +129,9 @@ def _stage_rank() -> Case:
     )
 
 
-def _system(*paths: str, about: Any = _("Hệ thống"), **kwargs: Any) -> KeyFilter:
-    return KeyFilter("agreements.System", *paths, about=about, example="vnedu", **kwargs)
+def _system(*paths: str, **kwargs: Any) -> KeyFilter:
+    kwargs.setdefault("about", _("Hệ thống"))
+    return KeyFilter("agreements.System", *paths, example="vnedu", **kwargs)
 
 
 def _place(prefix: str = "") -> dict[str, AskedFilter]:
@@ -126,9 +164,7 @@ def _place(prefix: str = "") -> dict[str, AskedFilter]:
 
 
 def _deliverable(path: str) -> KeyFilter:
-    return KeyFilter(
-        "deliverables.Deliverable", path, about=_("Hạng mục"), example="vsr-nghe-an-2020-2025"
-    )
+    return KeyFilter("deliverables.Deliverable", path, about=_("Hạng mục"), example="nghe-an-vsr")
 
 
 _OWN_PLACE, _REPORT_PLACE, _CHANGE_PLACE = (
@@ -172,6 +208,11 @@ class DeliverableFilterSet(ListFilterSet):
     indicator = IndicatorFilter(
         "deliverables.Indicator", key="key", about=_("Có số liệu của chỉ tiêu")
     )
+    progress = ProgressFilter(ProgressKind, about=_("Tiến độ so với mục tiêu"))
+    continued = ContinuedFilter(Continued, about=_("Đã có hạng mục khác tiếp nối vào ngày hỏi"))
+    basis = BasisFilter(
+        ReportBasis, about=_("Dựa vào báo cáo nào; không ghi thì mọi số chính thức")
+    )
     in_force_on = DayFilter(
         question="in_force", about=_("Giai đoạn hiệu lực vào ngày"), example="2021-06-01"
     )
@@ -203,6 +244,9 @@ class DeliverableFilterSet(ListFilterSet):
         }
     )
 
+    def __init__(self, data: Mapping[str, Any], *, moment: Moment, **kwargs: Any) -> None:
+        super().__init__(data, moment=based_on(moment, data.get("basis")), **kwargs)
+
     @classmethod
     def rows_at(cls, moment: Moment, user: Any) -> QuerySet[Any]:
         rows: QuerySet[Any] = Deliverable.objects.official(moment).annotate(
@@ -217,11 +261,27 @@ class DeliverableFilterSet(ListFilterSet):
 class DeploymentFilterSet(DeliverableFilterSet):
     """Deliverables that put a system into service; so there is no kind to ask for."""
 
-    kind = None
+    kind = None  # type: ignore[assignment]
 
     @classmethod
     def rows_at(cls, moment: Moment, user: Any) -> QuerySet[Any]:
         return super().rows_at(moment, user).filter(kind=DeliverableKind.DEPLOYMENT)
+
+
+class SummaryFilterSet(DeliverableFilterSet):
+    """What a summary counts: the same list in no order, each undertaking once unless asked otherwise."""
+
+    orderings = {}
+    default_ordering = ""
+
+    def __init__(self, data: Mapping[str, Any], *, moment: Moment, **kwargs: Any) -> None:
+        own = {name: data.get(name, "") for name in self.asked()}
+        own["continued"] = own["continued"] or Continued.NO.value
+        super().__init__(own, moment=moment, **kwargs)
+
+    @classmethod
+    def rows_at(cls, moment: Moment, user: Any) -> QuerySet[Any]:
+        return Deliverable.objects.official(moment)
 
 
 class IndicatorFilterSet(ListFilterSet):
@@ -317,4 +377,5 @@ __all__ = [
     "DeploymentFilterSet",
     "IndicatorFilterSet",
     "ReportFilterSet",
+    "SummaryFilterSet",
 ]

@@ -78,3 +78,10 @@ def can_edit(user: AnyUser, report: ProgressReport) -> bool:
     if report.side == ReportSide.SOURCE:
         return is_administrator(user)
     return side_of(user, report) == report.side
+
+
+def represents_either_side(user: AnyUser, agreement: int | None) -> bool:
+    """Who may read verdicts' reasons, files and officers' names of an agreement (design.md §4)."""
+    if not user.is_authenticated or agreement is None:
+        return False
+    return Representative.objects.on(today()).filter(user=user, agreement=agreement).exists()

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
+
 from accounts.models import User
 from agreements.choices import (
     EventKind,
@@ -90,11 +92,11 @@ def citation(**values: Any) -> Citation:
 
 
 def province(**values: Any) -> Province:
-    """A unit of long ago: its key (code, valid_from) meets none of the real map."""
+    """A unit of long ago under a code that the real map does not use."""
     n = number()
     return Province.objects.create(
         **{
-            "code": f"{n % 100:02d}",
+            "code": "00",
             "name": f"Tỉnh {n}",
             "kind": ProvinceKind.PROVINCE,
             "valid_from": dt.date(1950, 1, 1) + dt.timedelta(days=n),
@@ -316,11 +318,17 @@ def report(
     if until is not None:
         ProgressReport.objects.filter(pk=row.pk).update(official_to=until)
     row.refresh_from_db()
-    if logged and row.official_from:
-        OfficialChange.objects.record(row, ChangeKind.BECAME_OFFICIAL, row.official_from)
-        if row.official_to:
-            OfficialChange.objects.record(row, ChangeKind.CEASED, row.official_to)
+    if logged:
+        _log(row)
     return row
+
+
+@transaction.atomic
+def _log(row: ProgressReport) -> None:
+    if row.official_from:
+        OfficialChange.objects.record(row, ChangeKind.BECAME_OFFICIAL, row.official_from)
+    if row.official_to:
+        OfficialChange.objects.record(row, ChangeKind.CEASED, row.official_to)
 
 
 def _step(row: ProgressReport, to: str, when: dt.datetime) -> None:

@@ -9,7 +9,7 @@ import time_machine
 from django.test import Client
 
 from agreements.choices import PartyKind, SystemFamily
-from agreements.models import Agreement, Party, Phase, System
+from agreements.models import Agreement, Party, Phase, Province, System
 from coopportal.partial_dates import PartialDate
 from deliverables.choices import DeliverableKind
 from deliverables.models import Deliverable
@@ -244,6 +244,88 @@ def test_matrix_loses_no_deployment(client: Client) -> None:
     ]
 
 
+# ---- the two maps -------------------------------------------------------------------------------
+
+
+def columns(page) -> list[tuple[str, str]]:
+    return [
+        (column.place.name, column.agreement.partner.short_name) for column in page.matrix.columns
+    ]
+
+
+def test_under_the_present_map_partners_stand_in_todays_units(client: Client) -> None:
+    response = overview(client, ban_do="hien-nay")
+    page = response.context["page"]
+
+    assert columns(page) == [
+        ("An Giang", "Kiên Giang"),
+        ("Bắc Ninh", "Bắc Giang"),
+        ("Điện Biên", "Điện Biên"),
+        ("Khánh Hòa", "Ninh Thuận"),
+        ("Lào Cai", "Lào Cai"),
+        ("Nghệ An", "Nghệ An"),
+        ("Ninh Bình", "Hà Nam"),
+        ("Phú Thọ", "Hòa Bình"),
+        ("Quảng Ngãi", "Quảng Ngãi"),
+        ("Bộ Dân tộc và Tôn giáo", "Ủy ban Dân tộc"),
+    ]
+    assert [row.place.name for row in page.timeline.rows] == [name for name, _ in columns(page)]
+    assert "9 tỉnh đã ký = 9 tỉnh hiện nay." in words(response)
+    assert "Bắc Ninh bên ký: Bắc Giang" in words(response)
+    assert "Lào Cai bên ký: Lào Cai cũ" in words(response)
+    assert "Nghệ An bên ký" not in words(response)
+
+
+def test_two_partners_of_one_unit_stay_two_rows_beside_one_another(client: Client) -> None:
+    vinh_phuc = Party.objects.create(
+        slug="ubnd-vinh-phuc",
+        kind=PartyKind.PROVINCE,
+        name="UBND tỉnh Vĩnh Phúc",
+        short_name="Vĩnh Phúc",
+        province=Province.objects.get(name="Vĩnh Phúc"),
+    )
+    agreement = Agreement.objects.create(
+        slug="vinh-phuc", partner=vinh_phuc, vnpt_party=Party.objects.get(slug="vnpt")
+    )
+    Phase.objects.create(slug="vinh-phuc-2016", agreement=agreement, start_year=2016, end_year=2020)
+
+    page = overview(client, ban_do="hien-nay").context["page"]
+
+    together = [pair for pair in columns(page) if pair[0] == "Phú Thọ"]
+    assert together == [("Phú Thọ", "Hòa Bình"), ("Phú Thọ", "Vĩnh Phúc")]
+    assert [len(page.provinces), page.present_units] == [10, 9]
+
+
+def test_the_present_map_is_that_of_the_day_asked(client: Client) -> None:
+    response = overview(client, ban_do="hien-nay", tinh_den="30/06/2025")
+    page = response.context["page"]
+
+    signed = {name for name, partner in columns(page) if name != partner}
+    assert signed == {"Bộ Dân tộc và Tôn giáo"}
+    assert "Theo tỉnh của ngày 30/06/2025" in words(response)
+    assert "9 tỉnh đã ký = 9 tỉnh theo bản đồ ngày 30/06/2025." in words(response)
+    earlier = overview(client, ban_do="hien-nay", tinh_den="31/12/2020")
+    assert "Đến ngày này chưa bên nào đổi tên" in words(earlier)
+
+
+def test_both_maps_tell_the_same_rows(client: Client) -> None:
+    signed, present = overview(client), overview(client, ban_do="hien-nay")
+
+    for told in ("strip", "systems", "confirmed_figures"):
+        assert getattr(signed.context["page"], told) == getattr(present.context["page"], told)
+    assert {row.pk for row in signed.context["page"].phases} == {
+        row.pk for row in present.context["page"].phases
+    }
+
+
+def test_the_choice_of_map_stays_in_the_address(client: Client) -> None:
+    html = overview(client, ban_do="hien-nay", tinh_den="31/12/2025").content.decode()
+
+    assert 'href="/?tinh-den=31/12/2025#giai-doan"' in html
+    assert 'href="/?tinh-den=31/12/2025&amp;ban-do=hien-nay#he-thong" aria-current="true"' in html
+    assert '<input type="hidden" name="ban-do" value="hien-nay">' in html
+
+
 # ---- moments ------------------------------------------------------------------------------------
 
 
@@ -298,7 +380,7 @@ def test_today_has_no_band(client: Client) -> None:
 
 # ---- cost ---------------------------------------------------------------------------------------
 
-QUERIES = 12
+QUERIES = 11
 
 
 def more_partners(count: int) -> None:
@@ -333,12 +415,15 @@ def more_partners(count: int) -> None:
             )
 
 
+@pytest.mark.parametrize("chosen", ["da-ky", "hien-nay"])
 @pytest.mark.parametrize("count", [0, 1, 5, 40])
-def test_queries_do_not_grow_with_partners(client: Client, query_count, count: int) -> None:
+def test_queries_do_not_grow_with_partners(
+    client: Client, query_count, count: int, chosen: str
+) -> None:
     more_partners(count)
 
     with query_count() as queries:
-        response = overview(client)
+        response = overview(client, ban_do=chosen)
 
     assert len(queries) == QUERIES
     assert len(response.context["page"].agreements) == 10 + count
@@ -399,6 +484,7 @@ def test_titles_tell_tabs_apart(client: Client) -> None:
         ("tinh-den=%00", "tinh-den", "NUL"),
         ("tinh-den=01/01/2020&tinh-den=01/01/2021", "tinh-den", "nhiều lần"),
         ("tinh_den=01/01/2020", "tinh_den", "không có tham số như vậy"),
+        ("ban-do=cu", "ban-do", "Chọn một trong: da-ky, hien-nay."),
         ("x=" + "a" * 10_000, "x", "không có tham số như vậy"),
     ],
 )

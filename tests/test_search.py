@@ -41,11 +41,20 @@ def found(response) -> dict[str, list[str]]:
         ("hoa binh", "Hòa Bình"),
         ("uỷ ban dan toc", "Ủy ban Dân tộc"),
         ("Ủy ban Dân tộc", "Ủy ban Dân tộc"),
-        ("quang  ngai", "Quảng Ngãi"),
     ],
 )
 def test_partners_by_any_spelling(client: Client, typed: str, partner: str) -> None:
     assert found(ask(client, typed))["partners"] == [partner]
+
+
+def test_a_province_stands_before_those_that_carry_its_name(client: Client) -> None:
+    assert found(ask(client, "quang  ngai"))["partners"] == [
+        "Quảng Ngãi",
+        "Tỉnh đoàn Quảng Ngãi",
+        "Ngành Y tế Quảng Ngãi",
+        "Ngành Giáo dục Quảng Ngãi",
+        "Các huyện, thành phố Quảng Ngãi",
+    ]
 
 
 @pytest.mark.parametrize("typed", ["vnpt ioffice", "VNPT-iOffice", "vnpt-ioffice", "iOffice"])
@@ -63,6 +72,16 @@ def test_a_province_leads_to_the_partner_that_signed(client: Client) -> None:
 
 def test_the_new_map_finds_nothing_before_its_day(client: Client) -> None:
     assert "partners" not in found(ask(client, "bac ninh", **{"tinh-den": "30/06/2025"}))
+
+
+def test_titles_stand_before_what_is_reached_by_an_alias(client: Client) -> None:
+    rows = found(ask(client, "vnpt ioffice"))
+
+    assert "VNPT-iOffice" in rows["deliverables"][0]
+    assert found(ask(client, "quang ngai"))["phases"][:2] == [
+        "Quảng Ngãi 2015–2020",
+        "Quảng Ngãi 2021–2025",
+    ]
 
 
 def test_words_as_typed_come_before_each_of_them(client: Client) -> None:

@@ -111,6 +111,8 @@ def test_text_of_a_source_is_escaped() -> None:
         ("bac-giang", dt.date(2025, 7, 1), "nay thuộc Bắc Ninh"),
         ("lao-cai", dt.date(2025, 7, 1), "gồm cả Yên Bái cũ"),
         ("nghe-an", dt.date(2026, 11, 21), ""),
+        ("quang-ngai", dt.date(2025, 7, 1), "gồm cả Kon Tum cũ"),
+        ("quang-ngai-tinh-doan", dt.date(2025, 7, 1), ""),  # the map is the province's
         ("uy-ban-dan-toc", dt.date(2025, 2, 28), ""),
         ("uy-ban-dan-toc", dt.date(2025, 3, 1), "nay là Bộ Dân tộc và Tôn giáo"),
     ],

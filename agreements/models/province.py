@@ -33,12 +33,41 @@ class ProvinceQuerySet(models.QuerySet["Province"]):
         Three steps back reach over the reform of 2025 and the change of kind of 2026; a row of the map
         that lies further back fails a test.
         """
-        bearer = Province.objects.on(day).filter(code=code).values("pk")
-        condition, path = Q(pk__in=bearer), "successor"
-        for _step in range(3):
-            condition |= Q(**{f"{path}__in": bearer})
-            path += "__successor"
-        return self.filter(condition)
+        return self.filter(_succeeded_by(Province.objects.on(day).filter(code=code)))
+
+    def within_the_map(self, day: dt.date) -> ProvinceQuerySet:
+        """Every unit that is on the map of a day, or was succeeded by one that is."""
+        return self.filter(_succeeded_by(Province.objects.on(day)))
+
+    def bearers_on(self, day: dt.date) -> dict[int, Province]:
+        """For each unit the one that it is on the map of a day: the rule of :meth:`with_all_succeeded`.
+
+        One query for the whole map; units that no unit of the day succeeded are left out.
+        """
+        units = {unit.pk: unit for unit in self}
+        found = {}
+        for unit in units.values():
+            bearer: Province | None = unit
+            for _step in range(_STEPS_BACK):
+                if bearer is None or bearer.valid_on(day):
+                    break
+                bearer = units.get(bearer.successor_id) if bearer.successor_id else None
+            if bearer is not None and bearer.valid_on(day):
+                found[unit.pk] = bearer
+        return found
+
+
+#: How far back a unit's successors are followed.
+_STEPS_BACK = 3
+
+
+def _succeeded_by(bearers: ProvinceQuerySet) -> Q:
+    units = bearers.values("pk")
+    condition, path = Q(pk__in=units), "successor"
+    for _step in range(_STEPS_BACK):
+        condition |= Q(**{f"{path}__in": units})
+        path += "__successor"
+    return condition
 
 
 class ProvinceManager(models.Manager.from_queryset(ProvinceQuerySet)):  # type: ignore[misc]

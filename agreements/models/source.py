@@ -114,7 +114,7 @@ def told_by(model: type[models.Model], day: dt.date) -> Q:
     For rows without a day of their own. ``model`` has ``citations``.
     """
     through: Any = model._meta.get_field("citations").remote_field.through  # type: ignore[union-attr]
-    own = through.objects.filter(**{model._meta.model_name: OuterRef("pk")})  # type: ignore[dict-item]
+    own = through.objects.filter(**{str(model._meta.model_name): OuterRef("pk")})
     return ~Exists(own) | Q(Exists(own.filter(out_by("citation__source__", day))))
 
 

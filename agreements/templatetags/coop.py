@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from agreements.choices import Qualifier
 from agreements.present_names import later_name, say_present_name
 from coopportal.clock import ZONE, Moment
+from coopportal.figures import write_figure
 from coopportal.partial_dates import PartialDate
 
 register = template.Library()
@@ -55,9 +56,7 @@ def say_number(value: Decimal | float | str) -> str:
         number = value if isinstance(value, Decimal) else Decimal(str(value))
     except InvalidOperation:
         return str(value)
-    whole, _dot, decimals = f"{number:,f}".partition(".")
-    decimals = decimals.rstrip("0")
-    return whole.replace(",", ".") + (f",{decimals}" if decimals else "")
+    return write_figure(number)
 
 
 @register.filter
@@ -143,7 +142,7 @@ def later_name_tag(context: template.Context, party: Any) -> str | SafeString:
         return ""
     return format_html(
         '<span class="was"><span aria-hidden="true">→</span><span class="vh">{}</span> {}</span>',
-        _("nay là") if party.province is None else _("nay thuộc"),
+        _("nay thuộc") if party.is_province else _("nay là"),
         later,
     )
 

@@ -3,8 +3,10 @@
 from deliverables.admin.change import OfficialChangeAdmin, OfficialSequenceAdmin
 from deliverables.admin.citation import SealedCitationAdmin
 from deliverables.admin.deliverable import DeliverableAdmin, DeploymentAdmin
+from deliverables.admin.evidence import EvidenceFileAdmin
 from deliverables.admin.indicator import IndicatorAdmin, TargetAdmin
-from deliverables.admin.report import EvidenceFileAdmin, MeasurementAdmin, ProgressReportAdmin
+from deliverables.admin.measurement import MeasurementAdmin
+from deliverables.admin.report import ProgressReportAdmin
 from deliverables.admin.verdict import VerdictAdmin
 
 __all__ = [

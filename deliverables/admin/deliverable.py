@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -52,7 +51,7 @@ class ReportInline(Sealed, Inline):
 class DeliverableAdmin(RecordedAdmin):
     form: type[forms.ModelForm] = DeliverableForm
     fixed = ("slug",)
-    list_display: Sequence[Any] = (
+    list_display = (
         column("title", _("tên hạng mục"), ordering="sort_key"),
         "kind",
         column("agreement__partner", _("đối tác"), ordering="agreement__partner__sort_key"),
@@ -61,7 +60,7 @@ class DeliverableAdmin(RecordedAdmin):
         column("host", _("đơn vị chủ trì, sử dụng"), ordering="host__sort_key"),
         "due_on",
     )
-    list_filter: Sequence[Any] = (
+    list_filter = (
         "kind",
         partner_filter("agreement__partner"),
         "system__family",
@@ -110,11 +109,12 @@ class DeploymentForm(DeliverableForm):
 class DeploymentAdmin(DeliverableAdmin):
     form = DeploymentForm
     exclude = ("kind",)
-    list_display = (
-        column("system", _("hệ thống"), ordering="system__sort_key"),
-        *(name for name in DeliverableAdmin.list_display if name != "kind"),
-    )
-    list_filter = DeliverableAdmin.list_filter[1:]
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        return [name for name in super().get_list_display(request) if name != "kind"]
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        return [name for name in super().get_list_filter(request) if name != "kind"]
 
     # History listens to the row's own model and hears nothing of what is saved as its proxy.
 

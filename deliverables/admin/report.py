@@ -1,4 +1,4 @@
-"""Reports with their measurements in the admin: drafts of public sources are written here.
+"""Reports in the admin: drafts of public sources are written here, with their measurements.
 
 Not here: how a report moves on (deliverables/actions.py) and who may do it (deliverables/permissions.py).
 """
@@ -19,12 +19,14 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from accounts.models import User
 from agreements.admin.partner_filter import partner_filter
-from coopportal.admin import Inline, PortalAdmin, Sealed, column, date_column
+from coopportal.admin import PortalAdmin, column, date_column
 from deliverables import actions
+from deliverables.admin.evidence import EvidenceInline
+from deliverables.admin.measurement import MeasurementInline
 from deliverables.admin.verdict import VerdictInline
 from deliverables.choices import ReportSide
-from deliverables.models import EvidenceFile, Measurement, ProgressReport
-from deliverables.permissions import can_edit, is_administrator
+from deliverables.models import ProgressReport
+from deliverables.permissions import can_edit, is_administrator, represents_either_side
 
 
 class SetAsideForm(forms.Form):
@@ -37,47 +39,11 @@ class SetAsideForm(forms.Form):
     )
 
 
-class MeasurementInline(Inline):
-    model = Measurement
-    fields = ("indicator", "value", "numerator", "denominator", "qualifier", "text")
-    autocomplete_fields = ("indicator",)
-    list_select_related = ("indicator",)
-
-    def has_add_permission(self, request: HttpRequest, obj: ProgressReport | None = None) -> bool:
-        return super().has_add_permission(request, obj) and _open(request, obj)
-
-    def has_change_permission(
-        self, request: HttpRequest, obj: ProgressReport | None = None
-    ) -> bool:
-        return super().has_change_permission(request, obj) and _open(request, obj)
-
-    def has_delete_permission(
-        self, request: HttpRequest, obj: ProgressReport | None = None
-    ) -> bool:
-        return super().has_delete_permission(request, obj) and _open(request, obj)
-
-
-class EvidenceInline(Sealed, Inline):
-    """Files a side attached. They are handed out by the page that asks who may, not by a link here."""
-
-    model = EvidenceFile
-    fields = ("name", "sha256", "uploaded_by", "uploaded_at")
-    readonly_fields = ("uploaded_at",)
-    list_select_related = ("uploaded_by",)
-
-
 def _actor(request: HttpRequest) -> User:
     """Who is at work: the admin lets nobody in without signing in."""
     if not isinstance(request.user, User):
         raise PermissionDenied
     return request.user
-
-
-def _open(request: HttpRequest, report: ProgressReport | None) -> bool:
-    """A new draft, or one that this user may still edit."""
-    if report is None or report.pk is None:
-        return is_administrator(request.user)
-    return can_edit(request.user, report)
 
 
 @admin.register(ProgressReport)
@@ -96,7 +62,6 @@ class ProgressReportAdmin(PortalAdmin):
         "side",
         "state",
         "official_from",
-        "official_to",
     )
     list_filter = (
         "state",
@@ -139,7 +104,12 @@ class ProgressReportAdmin(PortalAdmin):
         return super().get_queryset(request).filter(pk__in=visible.values("pk"))
 
     def get_fields(self, request: HttpRequest, obj: ProgressReport | None = None) -> Any:
-        return (*self.fields, *self.told) if obj else self.fields
+        """Who wrote a side's report is told to those who represent a side (docs/permissions.md)."""
+        if obj is None:
+            return self.fields
+        agreement = obj.deliverable.agreement_id
+        known = obj.side == ReportSide.SOURCE or represents_either_side(request.user, agreement)
+        return (*self.fields, *(name for name in self.told if known or name != "author"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: ProgressReport | None = None) -> Any:
         return (*super().get_readonly_fields(request, obj), *self.told)
@@ -241,69 +211,3 @@ class ProgressReportAdmin(PortalAdmin):
 
     def _refuse(self, request: HttpRequest, report: str, reason: str) -> None:
         self.message_user(request, f"{report}: {reason}", messages.ERROR)
-
-
-class _OfReport(PortalAdmin):
-    """Parts of a report are seen with it, and written on its page only."""
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        visible = ProgressReport.objects.visible_to(request.user)
-        return super().get_queryset(request).filter(report__in=visible.values("pk"))
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """With their draft only: asked when the draft is deleted."""
-        return obj is not None and can_edit(request.user, obj.report)
-
-
-@admin.register(Measurement)
-class MeasurementAdmin(_OfReport):
-    list_display = (
-        column("report", _("báo cáo"), ordering="report__deliverable__sort_key"),
-        column("indicator", _("chỉ tiêu"), ordering="indicator__sort_key"),
-        "qualifier",
-        "value",
-        column("indicator__unit", _("đơn vị tính")),
-        "text",
-        column("report__get_state_display", _("tình trạng"), ordering="report__state"),
-    )
-    list_filter = (
-        "report__state",
-        "qualifier",
-        partner_filter("report__deliverable__agreement__partner"),
-    )
-    search_fields = (
-        "indicator__search_text",
-        "report__deliverable__search_text",
-        "report__deliverable__system__search_text",
-        "report__deliverable__agreement__partner__search_text",
-    )
-    list_select_related = ("report__deliverable", "indicator")
-    ordering = ("-report__as_of_end", "report__deliverable__sort_key", "indicator__sort_key")
-
-
-@admin.register(EvidenceFile)
-class EvidenceFileAdmin(_OfReport):
-    """What is known of a file; the file itself is handed out by the page that asks who may."""
-
-    list_display = (
-        "name",
-        column("report", _("báo cáo"), ordering="report__deliverable__sort_key"),
-        column("uploaded_by", _("người tải lên"), ordering="uploaded_by__sort_key"),
-        "uploaded_at",
-    )
-    fields = ("report", "name", "sha256", "uploaded_by", "uploaded_at")
-    list_filter = (partner_filter("report__deliverable__agreement__partner"),)
-    search_fields = (
-        "report__deliverable__search_text",
-        "report__deliverable__agreement__partner__search_text",
-        "uploaded_by__search_text",
-        "sha256",
-    )
-    list_select_related = ("report__deliverable", "uploaded_by")
-    ordering = ("-uploaded_at", "-pk")

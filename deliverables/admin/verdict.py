@@ -11,10 +11,19 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.admin.partner_filter import partner_filter
 from coopportal.admin import Inline, PortalAdmin, Sealed, column
-from deliverables.models import ProgressReport, Verdict
+from deliverables.models import Verdict
 
 
-class VerdictInline(Sealed, Inline):
+class _OfBothSides:
+    """A verdict and its words are between the two sides; an administrator stands for neither."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        visible = Verdict.objects.visible_to(request.user)
+        queryset: QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]
+        return queryset.filter(pk__in=visible.values("pk"))
+
+
+class VerdictInline(_OfBothSides, Sealed, Inline):
     model = Verdict
     fields = ("side", "decision", "reason", "counter_stage", "by", "at")
     show_change_link = True
@@ -22,7 +31,7 @@ class VerdictInline(Sealed, Inline):
 
 
 @admin.register(Verdict)
-class VerdictAdmin(Sealed, PortalAdmin):
+class VerdictAdmin(_OfBothSides, Sealed, PortalAdmin):
     list_display = (
         column("report", _("báo cáo"), ordering="report__deliverable__sort_key"),
         "side",
@@ -43,7 +52,3 @@ class VerdictAdmin(Sealed, PortalAdmin):
     )
     list_select_related = ("report__deliverable", "by")
     ordering = ("-at", "-pk")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        visible = ProgressReport.objects.visible_to(request.user)
-        return super().get_queryset(request).filter(report__in=visible)

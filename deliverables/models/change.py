@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from typing import Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from dataclasses import replace
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, Subquery, Value, When
@@ -11,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from accounts.models import User
 from agreements.models import (
     Agreement,
     Citation,
@@ -32,57 +36,92 @@ from coopportal.vietnamese import (
 from deliverables.choices import DeliverableKind, ReportState, Standing, one_of
 
 
+def _standing_on(relation: str, moment: Moment) -> FilteredRelation:
+    """The row of a deliverable's current reports that stands on the day asked: one, or none."""
+    return FilteredRelation(
+        relation,
+        condition=Q(
+            **{f"{relation}__begins__lte": moment.as_of, f"{relation}__ends__gt": moment.as_of}
+        ),
+    )
+
+
+def _standing_of_state() -> Case:
+    return Case(
+        When(report_state__isnull=True, then=Value(Standing.NONE.value)),
+        When(report_state=ReportState.CONFIRMED, then=Value(Standing.CONFIRMED.value)),
+        default=Value(Standing.PUBLISHED.value),
+        output_field=models.CharField(),
+    )
+
+
 class DeliverableQuerySet(models.QuerySet["Deliverable"]):
     def deployments(self) -> DeliverableQuerySet:
         return self.filter(kind=DeliverableKind.DEPLOYMENT)
 
+    def begun(self, moment: Moment) -> DeliverableQuerySet:
+        """Deliverables whose time has come: their phase has begun.
+
+        Without a phase, or where the phase's start is unknown, once an official report speaks of them,
+        whatever the moment's basis.
+        """
+        from deliverables.models.report import ProgressReport
+
+        every = replace(moment, basis="")
+        reports: models.QuerySet[Any]
+        if every.knows_all:
+            from deliverables.models.current import CurrentReport
+
+            reports = CurrentReport.objects.filter(
+                deliverable=OuterRef("pk"), begins__lte=moment.as_of, ends__gt=moment.as_of
+            )
+        else:
+            reports = ProgressReport.objects.official(every).filter(deliverable=OuterRef("pk"))
+        return self.filter(
+            Q(phase__begins_on__lte=moment.as_of)
+            | (Q(phase__begins_on__isnull=True) & Exists(reports))
+        )
+
+    def continued(self, moment: Moment) -> DeliverableQuerySet:
+        """Those that go on in another one whose time has come (docs/adr/0010)."""
+        return self.filter(Exists(_next_ones(moment)))
+
+    def not_continued(self, moment: Moment) -> DeliverableQuerySet:
+        """Each undertaking once, at its latest: without those that another one has taken up."""
+        return self.filter(~Exists(_next_ones(moment)))
+
     def official(self, moment: Moment) -> DeliverableQuerySet:
         """What the portal stands by at a moment: deliverables whose time has begun, with their report.
 
-        A deliverable counts once its phase has begun; without a phase, or where the phase's start is
-        unknown, once an official report speaks of it. Annotates ``report_id`` (the latest official
-        report, NULL when there is none), ``stage``, ``coverage``, ``report_state``, ``as_of`` and
-        ``as_of_end`` of that report.
+        Annotates ``report_id`` (the latest official report, NULL when there is none), ``stage``,
+        ``coverage``, ``report_state``, ``as_of`` and ``as_of_end`` of that report.
         """
+        begun: Any = self.begun(moment)
         if moment.knows_all:
-            current = FilteredRelation(
-                "current_reports",
-                condition=Q(
-                    current_reports__begins__lte=moment.as_of,
-                    current_reports__ends__gt=moment.as_of,
-                ),
-            )
-            report = "current__report"
-        else:
-            from deliverables.models.report import ProgressReport
-
-            latest = (
-                ProgressReport.objects.official(moment)
-                .filter(deliverable=OuterRef("pk"))
-                .latest_first()
-            )
-            current = FilteredRelation(
-                "reports", condition=Q(reports__pk=Subquery(latest.values("pk")[:1]))
-            )
-            report = "current"
-        return (
-            self.annotate(current=current)
-            .filter(
-                Q(phase__begins_on__lte=moment.as_of)
-                | Q(phase__begins_on__isnull=True, current__isnull=False)
-            )
-            .annotate(
-                report_id=F(report),
+            return begun.annotate(  # type: ignore[no-any-return]
+                current=_standing_on("current_reports", moment),
+                report_id=F("current__report"),
                 stage=F("current__stage"),
-                coverage=F(f"{report}__coverage"),
+                coverage=F("current__report__coverage"),
                 report_state=F("current__state"),
-                as_of=F(f"{report}__as_of"),
-                as_of_end=F(f"{report}__as_of_end"),
+                as_of=F("current__report__as_of"),
+                as_of_end=F("current__begins"),
             )
+        from deliverables.models.report import ProgressReport
+
+        reports = ProgressReport.objects.official(moment).filter(deliverable=OuterRef("pk"))
+        current = reports.latest_first()
+        return begun.annotate(  # type: ignore[no-any-return]
+            report_id=Subquery(current.values("pk")[:1]),
+            stage=Subquery(current.values("stage")[:1]),
+            coverage=Subquery(current.values("coverage")[:1]),
+            report_state=Subquery(current.values("state")[:1]),
+            as_of=Subquery(current.values("as_of")[:1]),
+            as_of_end=Subquery(current.values("as_of_end")[:1]),
         )
 
     def with_standing(
-        self, moment: Moment, user: AbstractBaseUser | AnonymousUser | None = None
+        self, moment: Moment, user: User | AnonymousUser | None = None
     ) -> DeliverableQuerySet:
         """Annotate ``standing``: what the stage and figures of ``official()`` rest on (``choices.Standing``).
 
@@ -95,23 +134,29 @@ class DeliverableQuerySet(models.QuerySet["Deliverable"]):
         known = moment.known_until
         reports = ProgressReport.objects.filter(deliverable=OuterRef("pk"))
         current = reports.official(moment).latest_first()
-        official = Coalesce(
-            Subquery(
-                current.values(
-                    _standing=Case(
-                        When(
-                            state=ReportState.CONFIRMED,
-                            decided_at__lt=known,
-                            then=Value(Standing.CONFIRMED.value),
-                        ),
-                        default=Value(Standing.PUBLISHED.value),
-                    )
-                )[:1]
-            ),
-            Value(Standing.NONE.value),
-            output_field=models.CharField(),
+        # Rows of ``official()`` bring the state of what stands now with them.
+        at_hand = moment.knows_all and "report_state" in self.query.annotations
+        official = (
+            _standing_of_state()
+            if at_hand
+            else Coalesce(
+                Subquery(
+                    current.values(
+                        _standing=Case(
+                            When(
+                                state=ReportState.CONFIRMED,
+                                decided_at__lt=known,
+                                then=Value(Standing.CONFIRMED.value),
+                            ),
+                            default=Value(Standing.PUBLISHED.value),
+                        )
+                    )[:1]
+                ),
+                Value(Standing.NONE.value),
+                output_field=models.CharField(),
+            )
         )
-        if user is None or not user.is_authenticated:
+        if user is None or not (user.is_authenticated and user.is_active):
             return self.annotate(standing=official)
         mine = Representative.objects.on(today()).filter(user=user, agreement=OuterRef("agreement"))
         settled = ProgressReport.objects.filter(
@@ -279,6 +324,12 @@ class Deliverable(models.Model):
             raise ValidationError({"phase": _("Giai đoạn này thuộc thỏa thuận khác.")})
         if self.area and self.phase_id and self.area.phase_id != self.phase_id:
             raise ValidationError({"area": _("Lĩnh vực này thuộc giai đoạn khác.")})
+
+
+def _next_ones(moment: Moment) -> DeliverableQuerySet:
+    """For a subquery: what continues the outer deliverable and has begun."""
+    begun: DeliverableQuerySet = Deliverable.objects.begun(moment)
+    return begun.filter(continues=OuterRef("pk"))
 
 
 class DeploymentManager(DeliverableManager):

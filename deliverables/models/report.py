@@ -19,7 +19,7 @@ from agreements.models import Citation, Representative
 from coopportal.clock import Moment, today
 from coopportal.partial_dates import PartialDate, PartialDateField
 from coopportal.vietnamese import VietnameseCharField, VietnameseTextField
-from deliverables.choices import ReportSide, ReportState, Stage, one_of
+from deliverables.choices import ReportBasis, ReportSide, ReportState, Stage, one_of
 from deliverables.models.deliverable import Deliverable
 from deliverables.models.indicator import Indicator
 
@@ -30,14 +30,21 @@ class ProgressReportQuerySet(models.QuerySet["ProgressReport"]):
 
         That is ``as_of_end ≤ A`` and ``official_from ≤ end of day K < official_to`` (design.md §3).
 
-        A NULL ``official_from`` was never official; a NULL ``official_to`` still is.
+        A NULL ``official_from`` was never official; a NULL ``official_to`` still is. The moment's basis
+        narrows them to those that were confirmed by then, or to those that were only published.
         """
-        return self.filter(
+        official = self.filter(
             Q(official_from__isnull=False),
             Q(as_of_end__lte=moment.as_of),
             Q(official_from__lt=moment.known_until),
             Q(official_to__isnull=True) | Q(official_to__gte=moment.known_until),
         )
+        confirmed = Q(state=ReportState.CONFIRMED, decided_at__lt=moment.known_until)
+        if moment.basis == ReportBasis.CONFIRMED:
+            return official.filter(confirmed)
+        if moment.basis == ReportBasis.PUBLISHED:
+            return official.exclude(confirmed)
+        return official
 
     def visible_to(self, user: User | AnonymousUser) -> ProgressReportQuerySet:
         """What a user may read (design.md §4, docs/permissions.md).
@@ -57,14 +64,13 @@ class ProgressReportQuerySet(models.QuerySet["ProgressReport"]):
             seen |= Q(side=ReportSide.SOURCE)
         return self.filter(seen)
 
-    def told_at(
-        self, moment: Moment, user: AbstractBaseUser | AnonymousUser
-    ) -> ProgressReportQuerySet:
+    def told_at(self, moment: Moment, user: User | AnonymousUser) -> ProgressReportQuerySet:
         """What a user reads of the history at a moment: of that day and before, known by then.
 
-        Annotates ``told_state``, the state that the report had at the end of ``known_on``. A dispute is
-        told only to those who represent either side of the agreement; before it was entered, the report
-        was published or confirmed and is told so.
+        Annotates ``told_state``, the state that the report had at the end of ``known_on``, and
+        ``told_revises``, what it revises. A dispute, and a revised report that never was official, is told
+        only to those who represent either side of the agreement; before it was disputed, a report was
+        published and is told so.
         """
         known = moment.known_until
         undecided = Q(decided_at__isnull=True) | Q(decided_at__gte=known)
@@ -91,12 +97,23 @@ class ProgressReportQuerySet(models.QuerySet["ProgressReport"]):
                 )
             )
         )
-        if not user.is_authenticated:
-            return told.exclude(told_state=ReportState.DISPUTED)
-        mine = Representative.objects.on(today()).filter(
-            user=user, agreement=OuterRef("deliverable__agreement")
+        once_official = When(revises__official_from__isnull=False, then=F("revises__uid"))
+        if not (user.is_authenticated and user.is_active):
+            return told.exclude(told_state=ReportState.DISPUTED).annotate(
+                told_revises=Case(once_official, output_field=models.UUIDField(null=True))
+            )
+        mine = Exists(
+            Representative.objects.on(today()).filter(
+                user=user, agreement=OuterRef("deliverable__agreement")
+            )
         )
-        return told.filter(~Q(told_state=ReportState.DISPUTED) | Exists(mine))
+        return told.filter(~Q(told_state=ReportState.DISPUTED) | mine).annotate(
+            told_revises=Case(
+                once_official,
+                When(mine, then=F("revises__uid")),
+                output_field=models.UUIDField(null=True),
+            )
+        )
 
     def latest_first(self) -> ProgressReportQuerySet:
         """The order in which reports overtake one another: (as_of_end, official_from, id)."""
@@ -253,11 +270,19 @@ class ProgressReport(models.Model):
 
     def official_at(self, moment: Moment) -> bool:
         """The same rule as :meth:`ProgressReportQuerySet.official`, for a row in hand."""
+        known = moment.known_until
+        confirmed = (
+            self.state == ReportState.CONFIRMED
+            and self.decided_at is not None
+            and self.decided_at < known
+        )
         return (
             self.official_from is not None
             and self.as_of_end <= moment.as_of
-            and self.official_from < moment.known_until
-            and (self.official_to is None or self.official_to >= moment.known_until)
+            and self.official_from < known
+            and (self.official_to is None or self.official_to >= known)
+            and (moment.basis != ReportBasis.CONFIRMED or confirmed)
+            and (moment.basis != ReportBasis.PUBLISHED or not confirmed)
         )
 
     def content(self) -> dict[str, Any]:
@@ -308,17 +333,25 @@ class MeasurementQuerySet(models.QuerySet["Measurement"]):
     def current(self, moment: Moment) -> MeasurementQuerySet:
         """Each deliverable's figures at a moment: per indicator that of the latest official report."""
         if moment.knows_all:
-            return self.filter(current__begins__lte=moment.as_of, current__ends__gt=moment.as_of)
-        latest = (
-            Measurement.objects.filter(
-                indicator=OuterRef("indicator"),
-                report__deliverable=OuterRef("report__deliverable"),
-                report__in=ProgressReport.objects.official(moment),
-            )
-            .order_by("-report__as_of_end", "-report__official_from", "-report_id")
-            .values("pk")[:1]
+            return self._standing(moment)
+        latest = Measurement.objects.latest(moment, of=OuterRef("report__deliverable"))
+        own = latest.filter(indicator=OuterRef("indicator"))
+        return self.filter(pk=Subquery(own.values("pk")[:1]))
+
+    def latest(self, moment: Moment, *, of: Any) -> MeasurementQuerySet:
+        """Figures of one deliverable (or an outer query's): the first of each indicator is the current.
+
+        Where what stands is kept, there is no other; else those that it overtook follow.
+        """
+        if moment.knows_all:
+            return self._standing(moment).filter(current__deliverable=of)
+        official = ProgressReport.objects.official(moment).values("pk")
+        return self.filter(report__deliverable=of, report__in=official).order_by(
+            "-report__as_of_end", "-report__official_from", "-report_id", "pk"
         )
-        return self.filter(pk=Subquery(latest))
+
+    def _standing(self, moment: Moment) -> MeasurementQuerySet:
+        return self.filter(current__begins__lte=moment.as_of, current__ends__gt=moment.as_of)
 
 
 class MeasurementManager(models.Manager.from_queryset(MeasurementQuerySet)):  # type: ignore[misc]

@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from agreements.choices import Side
+from agreements.models import Representative
+from coopportal.clock import today
 from coopportal.vietnamese import VietnameseTextField
 from deliverables.choices import Decision, Stage, one_of
 from deliverables.models.report import ProgressReport
+
+
+class VerdictQuerySet(models.QuerySet["Verdict"]):
+    def visible_to(self, user: User | AnonymousUser) -> VerdictQuerySet:
+        """Verdicts with their words: for those who represent either side today (design.md §4)."""
+        if not (user.is_authenticated and user.is_active):
+            return self.none()
+        mine = Representative.objects.on(today()).filter(
+            user=user, agreement=OuterRef("report__deliverable__agreement")
+        )
+        return self.filter(Exists(mine))
 
 
 class Verdict(models.Model):
@@ -36,6 +51,8 @@ class Verdict(models.Model):
         verbose_name=_("người quyết định"),
     )
     at = models.DateTimeField(_("lúc"))
+
+    objects = VerdictQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("ý kiến xác nhận")

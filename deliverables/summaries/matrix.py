@@ -15,11 +15,15 @@ _SAYS_NOTHING = {Qualifier.UNSPECIFIED}
 
 @dataclass(frozen=True)
 class Column:
-    """One partner; ``empty`` when no source speaks of any system there."""
+    """One partner; ``empty`` when no source speaks of any system there.
+
+    ``place`` names where it stands on the day's map, None where it goes as signed.
+    """
 
     agreement: Any
     empty: bool
     wide: bool
+    place: Any = None
 
 
 @dataclass(frozen=True)
@@ -64,13 +68,14 @@ def matrix(
     agreements: Sequence[Any],
     parents: Mapping[int, int],
     figures: Mapping[int, list[Any]],
+    places: Mapping[int, Any] | None = None,
 ) -> Matrix:
     """Arrange deployments under the partners of ``agreements``, grouped by family of systems.
 
     ``parents`` leads from a subsidiary agreement to the one above it, whose column it joins. What
     belongs to no agreement shown is handed back as ``outside``, so that no row is lost from sight.
     """
-    places: dict[tuple[int, int], list[Any]] = defaultdict(list)
+    found_at: dict[tuple[int, int], list[Any]] = defaultdict(list)
     systems: dict[int, Any] = {}
     outside = []
     shown = {agreement.pk for agreement in agreements}
@@ -80,13 +85,14 @@ def matrix(
             outside.append(deployment)
             continue
         systems[deployment.system_id] = deployment.system
-        places[deployment.system_id, home].append(deployment)
-    cells = {key: _cell_parts(own, figures) for key, own in places.items()}
+        found_at[deployment.system_id, home].append(deployment)
+    cells = {key: _cell_parts(own, figures) for key, own in found_at.items()}
     columns = []
     for agreement in agreements:
         own_parts = [parts for (_system, home), parts in cells.items() if home == agreement.pk]
         wide = any(parts["figure"] is not None for parts in own_parts)
-        columns.append(Column(agreement, empty=not own_parts, wide=wide))
+        place = (places or {}).get(agreement.pk)
+        columns.append(Column(agreement, empty=not own_parts, wide=wide, place=place))
     families = []
     for family in SystemFamily:
         members = sorted(

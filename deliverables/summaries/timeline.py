@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -48,9 +48,12 @@ class Bar:
 
 @dataclass(frozen=True)
 class Row:
+    """One agreement; ``place`` names where it stands on the day's map, None where it goes as signed."""
+
     agreement: Any
     bars: list[Bar]
     height: int
+    place: Any = None
 
 
 @dataclass(frozen=True)
@@ -63,14 +66,16 @@ class Timeline:
     now: float
 
 
-def timeline(phases: Iterable[Any], as_of: dt.date) -> Timeline:
+def timeline(
+    phases: Iterable[Any], as_of: dt.date, places: Mapping[int, Any] | None = None
+) -> Timeline:
     """Place phases that have begun by ``as_of``, given in the order of their agreements.
 
     The axis runs from the first year of any phase to the year after the last one, the day asked included.
+    ``places`` leads from an agreement to its place on the day's map (``agreements.present_names``).
     """
     shown = list(phases)
-    first = min((_first_year(phase) for phase in shown), default=as_of.year)
-    first = min(first, as_of.year)
+    first = min([as_of.year, *filter(None, map(_first_year, shown))])
     last = max([as_of.year + 1, *(phase.end_year + 1 for phase in shown if phase.end_year)])
     span = last - first
 
@@ -87,7 +92,7 @@ def timeline(phases: Iterable[Any], as_of: dt.date) -> Timeline:
     rows = []
     for _key, group in groupby(shown, key=lambda phase: phase.agreement_id):
         own = list(group)
-        rows.append(_row(own, first, span, place))
+        rows.append(_row(own, first, span, place, (places or {}).get(own[0].agreement_id)))
     return Timeline(
         years=years,
         rows=rows,
@@ -96,14 +101,13 @@ def timeline(phases: Iterable[Any], as_of: dt.date) -> Timeline:
     )
 
 
-def _first_year(phase: Any) -> int:
-    if phase.start_year:
-        year = int(phase.start_year)
-        return min(year, phase.signed_on.year) if phase.signed_on else year
-    return int(phase.begins_on.year)
+def _first_year(phase: Any) -> int | None:
+    """The first year that a phase names: of its term or of its signing; None when it names none."""
+    years = [phase.start_year, phase.signed_on.year if phase.signed_on else None]
+    return min(filter(None, years), default=phase.end_year)
 
 
-def _row(phases: Sequence[Any], first: int, span: int, place: Any) -> Row:
+def _row(phases: Sequence[Any], first: int, span: int, place: Any, under: Any) -> Row:
     alone = len(phases) == 1
     bars = []
     for lane, phase in enumerate(phases):
@@ -130,4 +134,4 @@ def _row(phases: Sequence[Any], first: int, span: int, place: Any) -> Row:
                 mark_precision=signed.precision if marked else "",
             )
         )
-    return Row(phases[0].agreement, bars, 30 if alone else 4 + _LANE * len(phases))
+    return Row(phases[0].agreement, bars, 30 if alone else 4 + _LANE * len(phases), under)

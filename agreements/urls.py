@@ -1,0 +1,10 @@
+"""Addresses of the lists that tell of the promise alone; Vietnamese paths, English names."""
+
+from django.urls import path
+
+from agreements import views
+
+urlpatterns = [
+    path("su-kien/", views.events, name="events"),
+    path("nguon/", views.sources, name="sources"),
+]

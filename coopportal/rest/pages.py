@@ -1,0 +1,124 @@
+"""Pages of an API list: ``count, next, previous, results``, counted only when it must be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext, gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter
+
+from coopportal.clock import BadParameter
+
+PAGE, SIZE = "page", "page_size"
+PER_PAGE, MOST_PER_PAGE = 50, 500
+#: Nobody reads page 1,000,000; a longer number would not fit the database's OFFSET.
+_MOST_PAGES = 1_000_000
+
+
+def whole_number(request: HttpRequest, name: str, *, usual: int, most: int) -> int:
+    """A parameter that is a number from 1 to ``most``; raise :class:`BadParameter` for others."""
+    text = request.GET.get(name, "").strip()
+    if not text:
+        return usual
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= most):
+        raise BadParameter(
+            name, gettext("Ghi một số từ 1 đến %(most)d.") % {"most": most}, text[:40]
+        )
+    return int(text)
+
+
+def address(request: HttpRequest, **changes: Any) -> str:
+    """This request's absolute address with some parameters changed; None removes one."""
+    query = request.GET.copy()
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value is not None:
+            query[name] = str(value)
+    path = f"{request.path}?{query.urlencode(safe='/')}" if query else request.path
+    return request.build_absolute_uri(path)
+
+
+def page_of(
+    request: HttpRequest, rows: QuerySet[Any], explain: Callable[[], None]
+) -> tuple[dict[str, Any], list[Any]]:
+    """One page of ``rows`` (already ``values_list``) with its envelope, ``results`` still to be filled.
+
+    One row more than asked is fetched: where it is missing, the page itself tells the count. ``explain``
+    is called for an empty list and may raise.
+    """
+    size = whole_number(request, SIZE, usual=PER_PAGE, most=MOST_PER_PAGE)
+    number = whole_number(request, PAGE, usual=1, most=_MOST_PAGES)
+    start = (number - 1) * size
+    found = list(rows[start : start + size + 1])
+    more, page = len(found) > size, found[:size]
+    if not page and number == 1:
+        explain()
+    count = rows.count() if more or (not page and number > 1) else start + len(page)
+    if not page and number > 1:
+        raise BadParameter(
+            PAGE,
+            gettext("Không có trang này. Danh sách có %(pages)d trang.")
+            % {"pages": max(1, -(-count // size))},
+            str(number),
+        )
+    envelope: dict[str, Any] = {
+        "count": count,
+        "next": address(request, page=number + 1) if more else None,
+        "previous": address(request, page=number - 1 if number > 2 else None)
+        if number > 1
+        else None,
+        "results": [],
+    }
+    return envelope, page
+
+
+class Pages:
+    """How pages look, for the description of the API."""
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        link = {"type": ["string", "null"], "format": "uri"}
+        return {
+            "type": "object",
+            "required": ["count", "next", "previous", "results"],
+            "properties": {
+                "count": {"type": "integer", "minimum": 0},
+                "next": {**link, "description": str(_("Trang sau"))},
+                "previous": {**link, "description": str(_("Trang trước"))},
+                "results": schema,
+            },
+        }
+
+    def get_schema_operation_parameters(self, view: Any) -> list[Any]:
+        return []
+
+    parameters: ClassVar[tuple[OpenApiParameter, ...]] = (
+        OpenApiParameter(
+            PAGE,
+            {"type": "integer", "minimum": 1, "maximum": _MOST_PAGES},
+            description=_("Trang thứ mấy, từ 1; CSV là cả danh sách, không chia trang"),
+        ),
+        OpenApiParameter(
+            SIZE,
+            {"type": "integer", "minimum": 1, "maximum": MOST_PER_PAGE},
+            description=_("Số dòng một trang; không ghi thì là %(usual)d") % {"usual": PER_PAGE},
+        ),
+    )
+
+
+class FeedPages(Pages):
+    """A log that is read on from a number: pages would shift while one reads."""
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        told = super().get_paginated_response_schema(schema)
+        told["required"].append("cursor")
+        told["properties"]["cursor"] = {
+            "type": "integer",
+            "minimum": 0,
+            "description": str(_("Dùng làm since cho lần gọi sau, cả khi chưa có gì mới")),
+        }
+        return told
+
+    parameters = (Pages.parameters[1],)

@@ -1,0 +1,339 @@
+"""The JSON of the delivery's nouns: field by field what design.md §6 promises, read by one query a list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext_lazy as _
+
+from agreements.api.answers import AreaKey, CitationAnswer, citations
+from agreements.choices import Qualifier, Side
+from agreements.models import Citation
+from coopportal.rest.answers import (
+    Answer,
+    Choice,
+    Columns,
+    Day,
+    Instant,
+    JSONRows,
+    Key,
+    Many,
+    Number,
+    Open,
+    PartialDay,
+    Precision,
+    Reader,
+    Scope,
+    Uid,
+    Whole,
+    Word,
+    uid_text,
+)
+from deliverables.choices import (
+    Aggregation,
+    ChangeKind,
+    Decision,
+    DeliverableKind,
+    Direction,
+    ReportSide,
+    ReportState,
+    Stage,
+    Standing,
+    ValueKind,
+)
+from deliverables.models import Measurement, ProgressReport, Target, Verdict
+
+
+class IndicatorAnswer(Answer):
+    key = Key()
+    name = Word()
+    unit = Word()
+    value_kind = Choice(choices=ValueKind.choices)
+    aggregation = Choice(choices=Aggregation.choices)
+    direction = Choice(choices=Direction.choices)
+
+
+# ---- deliverables ------------------------------------------------------------------------------------
+
+
+class SystemRef(Answer):
+    slug = Key()
+    name = Word()
+
+
+class _OfCurrentReport:
+    """A field of the deliverable's latest official report; all of them come in one column."""
+
+    part: int
+
+    def reader(self, columns: Columns, prefix: str, scope: Scope) -> Reader:
+        current = _official(OuterRef(f"{prefix}pk"), scope).latest_first()[:1]
+        place = columns.take(
+            f"{prefix}current", JSONRows(current, ["stage", "coverage", "as_of", "as_of_end"])
+        )
+        part: int = self.part
+        convert: Callable[[Any], Any] = getattr(type(self), "convert", None) or (
+            lambda value: value
+        )
+        return lambda row: convert(row[place][0][part]) if row[place] else None
+
+
+def _official(deliverable: Any, scope: Scope) -> Any:
+    return ProgressReport.objects.official(scope.moment).filter(deliverable=deliverable)
+
+
+class CurrentStage(_OfCurrentReport, Choice):
+    part = 0
+
+
+class CurrentCoverage(_OfCurrentReport, Word):
+    part = 1
+
+
+class CurrentDay(_OfCurrentReport, PartialDay):
+    part = 2
+
+
+class CurrentPrecision(_OfCurrentReport, Precision):
+    part = 2
+
+
+class CurrentEnd(_OfCurrentReport, Day):
+    part = 3
+
+
+class FigureAnswer(Answer):
+    """One indicator's figure. Null value: there is no figure, which is not 0; ``text`` may say more."""
+
+    indicator = Key(source="indicator__key")
+    label = Word(source="indicator__name")  # type: ignore[assignment]
+    value = Number(allow_null=True)
+    numerator = Number(allow_null=True)
+    denominator = Number(allow_null=True)
+    unit = Word(source="indicator__unit")
+    qualifier = Choice(choices=Qualifier.choices)
+    text = Word(help_text=_("Cách nguồn ghi con số"))
+
+
+class CurrentFigure(FigureAnswer):
+    as_of = PartialDay(source="report__as_of")
+    as_of_precision = Precision(source="report__as_of")
+
+
+class CurrentFigures(Many):
+    """Per indicator the figure of the latest official report that measures it."""
+
+    def reader(self, columns: Columns, prefix: str, scope: Scope) -> Reader:
+        read = super().reader(columns, prefix, scope)
+
+        def first_of_each(row: Any) -> list[Any]:
+            figures: dict[str, Any] = {}
+            for figure in read(row):
+                figures.setdefault(figure["indicator"], figure)
+            return list(figures.values())
+
+        return first_of_each
+
+
+def _standing_measurements(outer: OuterRef, scope: Scope) -> QuerySet[Any]:
+    figures: QuerySet[Any] = Measurement.objects.latest(scope.moment, of=outer)
+    if scope.moment.knows_all:
+        return figures.order_by("-report__as_of_end", "-report__official_from", "-report_id", "pk")
+    return figures
+
+
+def _own_citations(outer: OuterRef, scope: Scope) -> QuerySet[Any]:
+    return Citation.objects.filter(deliverables=outer).order_by("pk")
+
+
+def _citations_of_current(outer: OuterRef, scope: Scope) -> QuerySet[Any]:
+    # The report is asked from inside the citations' query, one step further from the deliverable.
+    current = _official(OuterRef(outer), scope).latest_first().values("pk")[:1]
+    return Citation.objects.filter(reports=Subquery(current)).order_by("pk")
+
+
+class CurrentCitations(Many):
+    """What stage and figures rest on: citations of the current report, then the deliverable's own."""
+
+    def reader(self, columns: Columns, prefix: str, scope: Scope) -> Reader:
+        of_report = super().reader(columns, prefix, scope)
+        own = Many(CitationAnswer(), _own_citations)
+        own.field_name = "own_citations"
+        of_deliverable = own.reader(columns, prefix, scope)
+
+        def each_once(row: Any) -> list[Any]:
+            told = of_report(row)
+            return told + [one for one in of_deliverable(row) if one not in told]
+
+        return each_once
+
+
+class DeliverableAnswer(Answer):
+    slug = Key()
+    title = Word()
+    kind = Choice(choices=DeliverableKind.choices)
+    agreement = Key(source="agreement__slug", allow_null=True)
+    phase = Key(source="phase__slug", allow_null=True)
+    area = AreaKey(allow_null=True)
+    system = SystemRef(allow_null=True)
+    connects_to = Key(source="connects_to__slug", allow_null=True)
+    stage = CurrentStage(choices=Stage.choices, allow_null=True)
+    standing = Choice(choices=Standing.choices)
+    as_of = CurrentDay(help_text=_("Số liệu tính đến; null khi nguồn không nêu ngày"))
+    as_of_precision = CurrentPrecision()
+    as_of_end = CurrentEnd(
+        allow_null=True, help_text=_("Ngày muộn nhất của số liệu, hoặc ngày của nguồn")
+    )
+    coverage = CurrentCoverage(allow_null=True)
+    figures = CurrentFigures(CurrentFigure(), _standing_measurements)
+    citations = CurrentCitations(CitationAnswer(), _citations_of_current)
+
+
+# ---- reports -----------------------------------------------------------------------------------------
+
+
+def _measurements(outer: OuterRef, scope: Scope) -> QuerySet[Any]:
+    return Measurement.objects.filter(report=outer).order_by("pk")
+
+
+def _verdicts(outer: OuterRef, scope: Scope) -> QuerySet[Any]:
+    """Verdicts with their words: only for those who represent either side (design.md §4)."""
+    return (
+        Verdict.objects.visible_to(scope.user)
+        .filter(report=outer, at__lt=scope.moment.known_until)
+        .order_by("at")
+    )
+
+
+class VerdictAnswer(Answer):
+    side = Choice(choices=Side.choices)
+    decision = Choice(choices=Decision.choices)
+    reason = Word()
+    counter_stage = Choice(choices=Stage.choices, allow_null=True)
+    counter_figures = Open()
+    at = Instant()
+
+
+class KnownInstant(Instant):
+    """An instant that had come by the end of ``known_on``; null before."""
+
+    def reader(self, columns: Columns, prefix: str, scope: Scope) -> Reader:
+        place = columns.take(f"{prefix}{self.source}")
+        known = scope.moment.known_until
+        convert = type(self).convert
+        return lambda row: (
+            convert(row[place]) if row[place] is not None and row[place] < known else None
+        )
+
+
+class SetAsideReason(Word):
+    """Why a source is not used; empty while it was, by ``known_on``."""
+
+    def reader(self, columns: Columns, prefix: str, scope: Scope) -> Reader:
+        reason = columns.take(f"{prefix}set_aside_reason")
+        state = columns.take(f"{prefix}told_state")
+        return lambda row: row[reason] if row[state] == ReportState.SET_ASIDE else ""
+
+
+class RevisedReport(Uid):
+    """The report that this one revises, where the reader may know of it."""
+
+    def reader(self, columns: Columns, prefix: str, scope: Scope) -> Reader:
+        place = columns.take(f"{prefix}revised", F("told_revises"))
+        return lambda row: uid_text(row[place])
+
+
+class ReportAnswer(Answer):
+    """What a side, or a public source, said of a deliverable; ``state`` is that of ``known_on``."""
+
+    id = Uid(source="uid")
+    deliverable = Key(source="deliverable__slug")
+    agreement = Key(source="deliverable__agreement__slug", allow_null=True)
+    as_of = PartialDay()
+    as_of_precision = Precision(source="as_of")
+    as_of_end = Day()
+    stage = Choice(choices=Stage.choices)
+    side = Choice(choices=ReportSide.choices)
+    state = Choice(choices=ReportState.choices, source="told_state")
+    narrative = Word()
+    coverage = Word()
+    figures = Many(FigureAnswer(), _measurements)
+    revises = RevisedReport(allow_null=True)
+    submitted_at = KnownInstant(allow_null=True)
+    decided_at = KnownInstant(allow_null=True)
+    official_from = KnownInstant(allow_null=True)
+    official_to = KnownInstant(allow_null=True)
+    set_aside_reason = SetAsideReason(source="*")
+    verdicts = Many(
+        VerdictAnswer(),
+        _verdicts,
+        help_text=_("Ý kiến của hai bên; chỉ người đại diện của thỏa thuận đọc được"),
+    )
+    citations = citations("reports")
+
+
+# ---- one deliverable with its history ------------------------------------------------------------------
+
+
+class TargetAnswer(Answer):
+    indicator = Key(source="indicator__key")
+    baseline = Number(allow_null=True)
+    value = Number()
+    due_on = Day(allow_null=True)
+    set_on = Day()
+
+
+def _targets(outer: OuterRef, scope: Scope) -> QuerySet[Any]:
+    return Target.objects.filter(deliverable=outer, set_on__lte=scope.moment.as_of).order_by(
+        "indicator__key", "set_on"
+    )
+
+
+class HistoricalReport(Answer):
+    """One report of the history; the rest of it is at ``/reports/{id}/``."""
+
+    id = Uid(source="uid")
+    as_of = PartialDay()
+    as_of_precision = Precision(source="as_of")
+    as_of_end = Day()
+    stage = Choice(choices=Stage.choices)
+    side = Choice(choices=ReportSide.choices)
+    state = Choice(choices=ReportState.choices, source="told_state")
+    coverage = Word()
+    figures = Many(FigureAnswer(), _measurements)
+
+
+def _history(outer: OuterRef, scope: Scope) -> QuerySet[Any]:
+    told = ProgressReport.objects.told_at(scope.moment, scope.user)
+    return told.filter(deliverable=outer).latest_first()
+
+
+class DeliverableDetail(DeliverableAnswer):
+    """A deliverable with what it is part of, what it aims at and every report that may be read."""
+
+    scope = Word()
+    host = Key(source="host__slug", allow_null=True)
+    due_on = Day(allow_null=True)
+    continues = Key(source="continues__slug", allow_null=True)
+    targets = Many(TargetAnswer(), _targets)
+    reports = Many(HistoricalReport(), _history)
+
+
+# ---- the log -----------------------------------------------------------------------------------------
+
+
+class ChangeAnswer(Answer):
+    seq = Whole(help_text=_("Số thứ tự, liên tục; dùng làm since"))
+    kind = Choice(choices=ChangeKind.choices)
+    at = Instant()
+    report = Uid(source="report__uid")
+    deliverable = Key(source="report__deliverable__slug")
+    agreement = Key(source="report__deliverable__agreement__slug", allow_null=True)
+    side = Choice(choices=ReportSide.choices, source="report__side")
+    stage = Choice(choices=Stage.choices, source="report__stage")
+    as_of = PartialDay(source="report__as_of")
+    as_of_precision = Precision(source="report__as_of")
+    hash = Word()
+    previous_hash = Word()

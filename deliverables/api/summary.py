@@ -1,0 +1,383 @@
+"""The summary: how many deliverables stand where, each count with the list that it counts (docs/adr/0010)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+from django.http import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from agreements.choices import Qualifier
+from coopportal.clock import BadParameter
+from coopportal.csv_rows import csv_response
+from coopportal.filtersets import NONE
+from coopportal.rest import pages
+from coopportal.rest.answers import (
+    Answer,
+    Choice,
+    Day,
+    Key,
+    Number,
+    Scope,
+    Whole,
+    Word,
+    cells_of,
+    headings_of,
+    plain_number,
+)
+from coopportal.rest.renderers import CSVAnswer
+from coopportal.rest.views import AS_OF, KNOWN_ON, ReadView
+from deliverables.choices import (
+    Aggregation,
+    DeliverableKind,
+    ProgressKind,
+    ReportBasis,
+    Stage,
+    StageGroup,
+    Standing,
+)
+from deliverables.filters import SummaryFilterSet, based_on
+from deliverables.summaries.totals import KEYS, Group, Summary, Total, summary_of
+
+GROUP_BY = "group_by"
+MOST_KEYS = 2
+#: Standings that everybody is told; the others stand in an answer only where there are any to tell.
+_PUBLIC_STANDINGS = (Standing.CONFIRMED, Standing.PUBLISHED, Standing.NONE)
+
+
+# ---- the shape of the answer -------------------------------------------------------------------------
+
+
+class _UnitOfGroup(Answer):
+    """The unit of the ``as_of`` day's map, with all that it succeeded."""
+
+    code = Key()
+    name = Word()
+
+
+class _PartnerOfGroup(Answer):
+    slug = Key()
+    name = Word()
+    short_name = Word()
+
+
+class _PhaseOfGroup(Answer):
+    slug = Key()
+    agreement = Key()
+    start_year = Whole(allow_null=True)
+    end_year = Whole(allow_null=True)
+
+
+class _AreaOfGroup(Answer):
+    key = Key()
+    phase = Key()
+    position = Whole()
+    name = Word()
+
+
+class _SystemOfGroup(Answer):
+    slug = Key()
+    name = Word()
+
+
+class _KeyedOfGroup(Answer):
+    key = Key()
+    name = Word()
+
+
+def _counts(name: str, keys: Sequence[str], *, always: Sequence[str]) -> type[Answer]:
+    """An object with one count a key."""
+    return type(name, (Answer,), {key: Whole(min_value=0, required=key in always) for key in keys})
+
+
+StageCounts = _counts("StageCounts", Stage.values, always=Stage.values)
+StageGroupCounts = _counts("StageGroupCounts", StageGroup.values, always=StageGroup.values)
+StandingCounts = _counts("StandingCounts", Standing.values, always=_PUBLIC_STANDINGS)
+
+
+class SummaryProgress(Answer):
+    """The mean over deliverables of how far they have come towards their targets, 0 to 1."""
+
+    mean = Number(allow_null=True)
+    measured = Whole(min_value=0, help_text=_("Số hạng mục tính được"))
+    not_computable = Whole(
+        min_value=0, help_text=_("Số hạng mục không có mục tiêu hoặc chưa đủ số liệu")
+    )
+
+
+class SummaryFigure(Answer):
+    """What the current figures of one indicator come to; null value: nothing may be made of them."""
+
+    indicator = Key()
+    label = Word()  # type: ignore[assignment]
+    value = Number(allow_null=True)
+    unit = Word()
+    qualifier = Choice(choices=Qualifier.choices, allow_null=True)
+    method = Choice(choices=Aggregation.choices)
+    rows = Whole(min_value=0, help_text=_("Tính từ bao nhiêu số liệu"))
+    not_computable = Whole(min_value=0, help_text=_("Bao nhiêu số liệu không tính vào được"))
+    list = serializers.URLField(help_text=_("Danh sách các hạng mục có chỉ tiêu này"))
+
+
+class _Links(serializers.DictField):
+    child = serializers.URLField()
+
+
+class SummaryLinks(Answer):
+    """The list behind each count that is not 0; that of ``deliverables`` is ``list``."""
+
+    deployments = serializers.URLField(required=False)
+    no_report = serializers.URLField(required=False)
+    stages = _Links()
+    stage_groups = _Links()
+    standings = _Links()
+    progress = _Links()
+
+
+class SummaryRow(Answer):
+    """One group, or all of it: only the keys that were asked are there."""
+
+    province = _UnitOfGroup(required=False, allow_null=True)
+    partner = _PartnerOfGroup(required=False, allow_null=True)
+    phase = _PhaseOfGroup(required=False, allow_null=True)
+    area = _AreaOfGroup(required=False, allow_null=True)
+    theme = _KeyedOfGroup(required=False, allow_null=True)
+    system = _SystemOfGroup(required=False, allow_null=True)
+    category = _KeyedOfGroup(required=False, allow_null=True)
+    deliverables = Whole(min_value=0, help_text=_("Số hạng mục, mỗi việc tiếp nối tính một lần"))
+    deployments = Whole(min_value=0, help_text=_("Trong đó: dòng triển khai hệ thống"))
+    stages = StageCounts()
+    stage_groups = StageGroupCounts()
+    no_report = Whole(min_value=0, help_text=_("Chưa có báo cáo chính thức nào"))
+    standings = StandingCounts()
+    progress = SummaryProgress()
+    figures = SummaryFigure(many=True)
+    latest_as_of = Day(allow_null=True, help_text=_("Ngày số liệu muộn nhất"))
+    list = serializers.URLField(help_text=_("Danh sách các hạng mục được đếm"))
+    links = SummaryLinks()
+
+
+class SummaryEnvelope(pages.Pages):
+    """How a summary looks, for the description of the API: no pages, but a total."""
+
+    parameters: ClassVar[tuple[OpenApiParameter, ...]] = (
+        OpenApiParameter(
+            GROUP_BY,
+            {
+                "type": "string",
+                "pattern": f"^({'|'.join(KEYS)})(,({'|'.join(KEYS)}))?$",
+                "examples": ["province,phase"],
+            },
+            description=_(
+                "Nhóm theo một hoặc hai khóa, cách nhau dấu phẩy: %(keys)s. Không ghi thì chỉ có tổng"
+            )
+            % {"keys": ", ".join(KEYS)},
+        ),
+    )
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        day = {"type": "string", "format": "date"}
+        return {
+            "type": "object",
+            "required": ["as_of", "known_on", "basis", "group_by", "results", "totals"],
+            "properties": {
+                "as_of": day,
+                "known_on": day,
+                "basis": {"type": "string", "enum": ReportBasis.values},
+                "group_by": {"type": "array", "items": {"type": "string", "enum": [*KEYS]}},
+                "results": schema,
+                "totals": schema["items"],
+            },
+        }
+
+
+# ---- the door ----------------------------------------------------------------------------------------
+
+
+class SummaryView(ReadView):
+    answer = SummaryRow
+    filterset_class = SummaryFilterSet
+    pagination_class = SummaryEnvelope
+    summaries = (_("Tổng hợp hạng mục theo nhóm: trạng thái, tiến độ, số liệu"), "")
+    about = _(
+        "Mỗi số đếm có địa chỉ của danh sách mà nó đếm. Việc được tiếp nối chỉ tính một lần, ở hạng "
+        "mục mới nhất (continued=any để đếm mọi dòng). Nhóm theo theme hoặc category có thể trùng nhau; "
+        "totals đếm một lần."
+    )
+
+    def scope(self, request: Request, *allowed: str) -> Scope:
+        scope = super().scope(request, *allowed)
+        return replace(scope, moment=based_on(scope.moment, request.query_params.get("basis")))
+
+    def list(self, request: Request) -> HttpResponseBase:
+        scope = self.scope(request, *self.list_parameters())
+        keys = _keys(request.query_params.get(GROUP_BY, ""))
+        filterset = self.filterset_class(request.query_params, moment=scope.moment, user=scope.user)
+        asked = {name: value for name, value in filterset.data.items() if value}
+        summary = summary_of(
+            filterset.qs, [KEYS[key] for key in keys], scope.moment, scope.user, only=asked
+        )
+        if not summary.total.deliverables:
+            filterset.explain()
+        told = _Told(request, scope, asked, keys, summary)
+        if request.accepted_renderer.format == CSVAnswer.format:
+            return _as_csv(keys, told)
+        return Response(
+            {
+                "as_of": scope.moment.as_of.isoformat(),
+                "known_on": scope.moment.known_on.isoformat(),
+                "basis": scope.moment.basis or ReportBasis.OFFICIAL.value,
+                "group_by": keys,
+                "results": told.results(),
+                "totals": told.totals(),
+            }
+        )
+
+
+def _keys(text: str) -> list[str]:
+    keys = [key.strip() for key in text.split(",")] if text.strip() else []
+    for key in keys:
+        if key not in KEYS:
+            raise BadParameter(
+                GROUP_BY,
+                gettext("Không nhóm theo “%(key)s” được. Chọn: %(keys)s.")
+                % {"key": key[:40], "keys": ", ".join(KEYS)},
+                text[:40],
+            )
+    if len(keys) > MOST_KEYS or len(set(keys)) < len(keys):
+        raise BadParameter(GROUP_BY, gettext("Nhóm theo một hoặc hai khóa khác nhau."), text[:40])
+    return keys
+
+
+# ---- telling -----------------------------------------------------------------------------------------
+
+
+class _Told:
+    """A summary in JSON, with the address of the list behind each count."""
+
+    def __init__(
+        self,
+        request: Request,
+        scope: Scope,
+        asked: Mapping[str, str],
+        keys: Sequence[str],
+        summary: Summary,
+    ) -> None:
+        self.path = request._request.build_absolute_uri(reverse("api:deliverables-list"))
+        self.asked = {
+            **asked,
+            AS_OF: scope.moment.as_of.isoformat(),
+            KNOWN_ON: scope.moment.known_on.isoformat(),
+        }
+        self.keys = keys
+        self.summary = summary
+
+    def results(self) -> list[dict[str, Any]]:
+        return [self._group(group) for group in self.summary.groups]
+
+    def totals(self) -> dict[str, Any]:
+        return self._total(self.summary.total, self._narrower({}))
+
+    def _group(self, group: Group) -> dict[str, Any]:
+        pairs = list(zip(self.keys, group.members, strict=True))
+        link = self._narrower({key: member.value for key, member in pairs})
+        return {**{key: member.told for key, member in pairs}, **self._total(group.total, link)}
+
+    def _narrower(self, where: Mapping[str, str]) -> Callable[..., str]:
+        """The list of a group; called with one more parameter, the part of it where that holds.
+
+        A parameter that was asked already holds for every row counted, so it stays as it is.
+        """
+        asked = {**self.asked, **where}
+        base = f"{self.path}?{urlencode(asked)}"
+
+        def link(name: str = "", value: str = "") -> str:
+            return base if not name or asked.get(name) == value else f"{base}&{name}={value}"
+
+        return link
+
+    def _total(self, total: Total, link: Callable[..., str]) -> dict[str, Any]:
+        stages = {stage: total.stages[stage] for stage in Stage.values}
+        groups = total.stage_groups
+        standings = {
+            standing.value: count
+            for standing in Standing
+            if (count := total.standings[standing]) or standing in _PUBLIC_STANDINGS
+        }
+        progress = {
+            ProgressKind.MEASURED.value: total.measured,
+            ProgressKind.NOT_COMPUTABLE.value: total.not_computable,
+        }
+
+        def linked(name: str, counts: Mapping[str, int]) -> dict[str, str]:
+            return {key: link(name, key) for key, count in counts.items() if count}
+
+        links: dict[str, Any] = {
+            "stages": linked("stage", stages),
+            "stage_groups": linked("stage_group", groups),
+            "standings": linked("standing", standings),
+            "progress": linked("progress", progress),
+        }
+        if total.deployments:
+            links["deployments"] = link("kind", DeliverableKind.DEPLOYMENT.value)
+        if total.no_report:
+            links["no_report"] = link("stage", NONE)
+        latest = total.latest_as_of
+        return {
+            "deliverables": total.deliverables,
+            "deployments": total.deployments,
+            "stages": stages,
+            "stage_groups": dict(groups),
+            "no_report": total.no_report,
+            "standings": standings,
+            "progress": {"mean": total.mean_progress, **progress},
+            "figures": self._figures(total, link),
+            "latest_as_of": latest.isoformat() if latest else None,
+            "list": link(),
+            "links": links,
+        }
+
+    def _figures(self, total: Total, link: Callable[..., str]) -> list[dict[str, Any]]:
+        return [
+            {
+                "indicator": indicator.key,
+                "label": indicator.name,
+                "value": plain_number(figure.value),
+                "unit": indicator.unit,
+                "qualifier": figure.qualifier,
+                "method": indicator.aggregation,
+                "rows": figure.rows,
+                "not_computable": figure.not_computable,
+                "list": link("indicator", indicator.key),
+            }
+            for pk, indicator in self.summary.indicators.items()
+            if (figure := total.figures.get(pk))
+        ]
+
+
+def _as_csv(keys: Sequence[str], told: _Told) -> HttpResponseBase:
+    """The groups as a table (the whole, where no group was asked); figures as JSON in one cell."""
+    left_out = ({*KEYS} - {*keys}) | {"links"}
+    headings = headings_of(SummaryRow)
+    places = [
+        place for place, heading in enumerate(headings) if heading.split(".")[0] not in left_out
+    ]
+    rows = told.results() if keys else [told.totals()]
+    empty: dict[str, Any] = dict.fromkeys(KEYS)
+    unheard = dict.fromkeys(Standing.values)
+    full = (
+        {**empty, **row, "standings": {**unheard, **row["standings"]}, "links": None}
+        for row in rows
+    )
+    cells = (
+        [own[place] for place in places] for own in (cells_of(SummaryRow, row) for row in full)
+    )
+    return csv_response("summary", [headings[place] for place in places], cells)

@@ -1,0 +1,111 @@
+"""The latest official changes: what became official, on whose word, and what stood before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, Window
+from django.utils import timezone
+
+from agreements.models import Citation
+from coopportal.clock import ZONE, Moment
+from coopportal.partial_dates import PartialDate
+from deliverables.choices import ChangeKind, ReportSide
+from deliverables.models import Measurement, OfficialChange, ProgressReport, Verdict
+
+#: Changes shown; the rest is in the changes feed.
+LATEST_CHANGES = 5
+
+
+@dataclass(frozen=True)
+class Change:
+    """A report that became official: what it says now, and what stood before it."""
+
+    change: Any
+    figures: list[Any]
+    earlier: Any = None
+
+    @property
+    def report(self) -> Any:
+        return self.change.report
+
+    @property
+    def day(self) -> Any:
+        """When it became official, as precisely as known: a published figure on its source's day."""
+        if self.report.side == ReportSide.SOURCE:
+            issued = [citation.source.issued_on for citation in self.report.citations.all()]
+            return max(filter(None, issued), default=None)
+        return PartialDate.of(timezone.localdate(self.change.at, ZONE))
+
+    @property
+    def earlier_figure(self) -> Any:
+        """The earlier report's figure of the indicator told first here; None when it had none."""
+        if self.earlier is None or not self.figures:
+            return None
+        indicator = self.figures[0].indicator_id
+        return next((m for m in self.earlier.told if m.indicator_id == indicator), None)
+
+
+def latest_changes(moment: Moment) -> list[Change]:
+    """The last changes that made a report official by a moment, those with figures first."""
+    latest: Sequence[Any] = list(
+        OfficialChange.objects.filter(
+            kind=ChangeKind.BECAME_OFFICIAL,
+            at__lt=moment.known_until,
+            report__as_of_end__lte=moment.as_of,
+        )
+        .select_related("report__deliverable__agreement__partner")
+        .prefetch_related(
+            Prefetch("report__citations", queryset=Citation.objects.select_related("source")),
+            Prefetch("report__verdicts", queryset=Verdict.objects.order_by("at")),
+            Prefetch(
+                "report__measurements",
+                queryset=Measurement.objects.select_related("indicator").order_by("pk"),
+                to_attr="told",
+            ),
+        )
+        .annotate(
+            has_figures=Exists(
+                Measurement.objects.filter(report=OuterRef("report"), value__isnull=False)
+            ),
+            at_once=Window(Count("pk"), partition_by="at"),
+        )
+        .order_by("-at", "-has_figures", "seq")[:LATEST_CHANGES]
+    )
+    earlier = _earlier_reports(latest, moment)
+    return [
+        Change(
+            change=change,
+            figures=[m for m in change.report.told if m.value is not None],
+            earlier=earlier.get(change.report_id),
+        )
+        for change in latest
+    ]
+
+
+def _earlier_reports(changes: Sequence[Any], moment: Moment) -> dict[int, Any]:
+    """For each report just made official, the official one that it overtook, if there was one."""
+    rows = (
+        ProgressReport.objects.filter(
+            deliverable__in={change.report.deliverable_id for change in changes},
+            official_from__lt=moment.known_until,
+        )
+        .latest_first()
+        .prefetch_related(Prefetch("measurements", to_attr="told"))
+    )
+    by_deliverable: dict[int, list[Any]] = {}
+    for row in rows:
+        by_deliverable.setdefault(row.deliverable_id, []).append(row)
+    found = {}
+    for change in changes:
+        report = change.report
+        for other in by_deliverable.get(report.deliverable_id, []):
+            if other.pk != report.pk and (other.as_of_end, other.official_from) <= (
+                report.as_of_end,
+                report.official_from,
+            ):
+                found[report.pk] = other
+                break
+    return found

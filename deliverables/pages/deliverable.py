@@ -1,0 +1,289 @@
+"""The page of one deliverable: what stands, how it came to stand, and what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from agreements.present_names import with_present_names
+from agreements.told import differing_by, told_by
+from coopportal.clock import Moment
+from deliverables.choices import ReportState
+from deliverables.models import (
+    Deliverable,
+    EvidenceFile,
+    OfficialChange,
+    ProgressReport,
+    Target,
+)
+from deliverables.pages.delivered import (
+    CITED,
+    SIDES,
+    delivered,
+    difference_of_sources,
+    in_sight,
+    said_by,
+    with_what_they_say,
+)
+from deliverables.pages.partner import with_speakers
+from deliverables.permissions import represents_either_side
+from deliverables.summaries.charts import Chart, chart
+from deliverables.summaries.differences import Difference, of_discrepancy
+from deliverables.summaries.results import Delivered, heading
+from deliverables.summaries.story import Said, said
+
+#: Neighbours shown beside the evidence; the partner's page has them all.
+NEIGHBOURS = 6
+
+
+@dataclass(frozen=True)
+class HistoryRow:
+    """One report as the history tells it; ``figures`` follow the page's indicators, None where silent."""
+
+    report: Any
+    figures: list[Any]
+    official: bool
+    current: bool
+    superseded_by: Any = None
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The figure that stands for an indicator, and its drawing where there is a number to draw."""
+
+    figure: Any
+    chart: Chart | None
+
+
+@dataclass(frozen=True)
+class DeliverablePage:
+    """Everything on the page at one moment."""
+
+    deliverable: Any
+    begun: bool
+    current: Any
+    newest: Any
+    headlines: list[Headline]
+    indicators: list[Any]
+    history: list[HistoryRow]
+    evidence: list[tuple[Any, list[Any]]]
+    journal: list[Any]
+    differences: list[Difference]
+    statements: list[Said]
+    neighbours: list[Delivered]
+    later: list[Any]
+    targets: list[Any]
+    comments: bool
+
+    @property
+    def group(self) -> str:
+        """Under which heading its neighbours stand."""
+        return heading(self.deliverable)
+
+    @property
+    def waiting(self) -> Any:
+        """The newest report when it is not the one that stands: handed in, or disputed."""
+        return self.newest if self.newest is not self.current else None
+
+    @property
+    def undated(self) -> bool:
+        return self.current is not None and self.current.as_of is None
+
+    @property
+    def marks(self) -> set[str]:
+        """Which marks of qualifiers the drawings use; the legend explains no others."""
+        return {mark for one in self.headlines if one.chart for mark in one.chart.bounds}
+
+    @property
+    def gaps(self) -> bool:
+        return any(one.chart and one.chart.gaps for one in self.headlines)
+
+
+def deliverables_with_context() -> QuerySet[Deliverable]:
+    """Deliverables with what the head of their page names."""
+    rows = Deliverable.objects.select_related(
+        "system",
+        "connects_to",
+        "host",
+        "phase",
+        "area",
+        "agreement__vnpt_party",
+        "continues__phase",
+    ).prefetch_related(Prefetch("citations", queryset=CITED))
+    return with_present_names(rows, "agreement__")
+
+
+def deliverable_page(deliverable: Deliverable, moment: Moment, user: Any) -> DeliverablePage:
+    """Fetch and shape the page at a moment: a fixed number of queries, whatever the reports."""
+    begun = Deliverable.objects.official(moment).filter(pk=deliverable.pk).exists()
+    reports = _reports(deliverable, moment, user) if begun else []
+    official = [row for row in reports if row.official_at(moment)]
+    current = official[0] if official else None
+    indicators = _indicators(official, reports)
+    targets = list(
+        Target.objects.filter(deliverable=deliverable, set_on__lte=moment.as_of)
+        .select_related("indicator")
+        .order_by("set_on", "pk")
+    )
+    discrepancies = differing_by(
+        deliverable.discrepancies.prefetch_related(Prefetch("sides", queryset=SIDES)), moment.as_of
+    )
+    difference = difference_of_sources(current, reports, moment)
+    told = [
+        row for row in with_speakers(deliverable.statements.all()) if told_by(row, moment.as_of)
+    ]
+    return DeliverablePage(
+        deliverable=deliverable,
+        begun=begun,
+        current=current,
+        newest=_newest(reports, current, moment),
+        headlines=_headlines(deliverable, official, indicators, targets, moment),
+        indicators=indicators,
+        history=_history(reports, current, indicators, moment),
+        evidence=_evidence(current, official, indicators),
+        journal=_journal(deliverable, moment),
+        differences=([difference] if difference else [])
+        + [of_discrepancy(d) for d in discrepancies],
+        statements=said(told),
+        neighbours=_neighbours(deliverable, moment, user) if begun else [],
+        later=list(
+            Deliverable.objects.filter(continues=deliverable)
+            .official(moment)
+            .select_related("phase")
+        ),
+        targets=targets,
+        comments=represents_either_side(user, deliverable.agreement_id),
+    )
+
+
+def _reports(deliverable: Deliverable, moment: Moment, user: Any) -> list[Any]:
+    rows = (
+        ProgressReport.objects.visible_to(user)
+        .filter(said_by(moment), deliverable=deliverable)
+        .select_related("author")
+        .latest_first()
+    )
+    files = EvidenceFile.objects.order_by("pk")
+    return list(with_what_they_say(rows).prefetch_related(Prefetch("files", queryset=files)))
+
+
+def _indicators(official: Sequence[Any], reports: Sequence[Any]) -> list[Any]:
+    """Indicators in the order in which the latest reports give them, official ones first."""
+    rows = [m for report in [*official, *reports] for m in report.measurements.all()]
+    return list({row.indicator_id: row.indicator for row in rows}.values())
+
+
+def _newest(reports: Sequence[Any], current: Any, moment: Moment) -> Any:
+    return next(
+        (
+            row
+            for row in reports
+            if row is current
+            or (not row.official_at(moment) and row.state == ReportState.SUBMITTED)
+            or in_sight(row, current)
+        ),
+        current,
+    )
+
+
+def _headlines(
+    deliverable: Deliverable,
+    official: Sequence[Any],
+    indicators: Sequence[Any],
+    targets: Sequence[Any],
+    moment: Moment,
+) -> list[Headline]:
+    phase = deliverable.phase
+    headlines = []
+    for indicator in indicators:
+        own = [m for r in official for m in r.measurements.all() if m.indicator_id == indicator.pk]
+        if not own:
+            continue
+        # Reports come latest first, so the first figure is the one that stands.
+        drawing = chart(
+            indicator,
+            own,
+            [target for target in targets if target.indicator_id == indicator.pk],
+            begins_on=phase.begins_on if phase else None,
+            ends_on=phase.ends_on if phase else None,
+            as_of=moment.as_of,
+        )
+        headlines.append(Headline(own[0], drawing))
+    return headlines
+
+
+def _history(
+    reports: Sequence[Any], current: Any, indicators: Sequence[Any], moment: Moment
+) -> list[HistoryRow]:
+    revised = {row.revises_id: row for row in reports if row.revises_id}
+    rows = []
+    for report in reports:
+        by_indicator = {m.indicator_id: m for m in report.measurements.all()}
+        rows.append(
+            HistoryRow(
+                report=report,
+                figures=[by_indicator.get(indicator.pk) for indicator in indicators],
+                official=report.official_at(moment),
+                current=report is current,
+                superseded_by=revised.get(report.pk),
+            )
+        )
+    return rows
+
+
+def _evidence(
+    current: Any, official: Sequence[Any], indicators: Sequence[Any]
+) -> list[tuple[Any, list[Any]]]:
+    """The citations behind what stands, by source: of the current report and of each figure's own."""
+    speaking = [current] if current else []
+    for indicator in indicators:
+        speaking += [
+            next(
+                (
+                    r
+                    for r in official
+                    for m in r.measurements.all()
+                    if m.indicator_id == indicator.pk
+                ),
+                current,
+            )
+        ]
+    cited = {row.pk: row for report in speaking if report for row in report.citations.all()}
+    by_source: dict[Any, list[Any]] = {}
+    for row in cited.values():
+        by_source.setdefault(row.source, []).append(row)
+    return list(by_source.items())
+
+
+def _journal(deliverable: Deliverable, moment: Moment) -> list[Any]:
+    return list(
+        OfficialChange.objects.filter(
+            report__deliverable=deliverable,
+            report__as_of_end__lte=moment.as_of,
+            at__lt=moment.known_until,
+        )
+        .select_related("report")
+        .order_by("-seq")
+    )
+
+
+def _neighbours(deliverable: Deliverable, moment: Moment, user: Any) -> list[Delivered]:
+    """Deliverables of the same agreement in the same area or family, those with figures first."""
+    near: Iterable[Q] = [
+        Q(area=deliverable.area) if deliverable.area_id else Q(pk__in=[]),
+        Q(system__family=deliverable.system.family)
+        if deliverable.system
+        else Q(kind=deliverable.kind, system__isnull=True),
+    ]
+    either = Q()
+    for condition in near:
+        either |= condition
+    rows = Deliverable.objects.filter(either, agreement=deliverable.agreement_id).exclude(
+        pk=deliverable.pk
+    )
+    found = delivered(rows, moment, user)
+    found.sort(key=lambda one: (not one.numbers, bytes(one.deliverable.sort_key)))
+    return found[:NEIGHBOURS]

@@ -1,0 +1,153 @@
+"""Deliverables with all they rest on at a moment: a fixed number of queries, whatever the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import F, Prefetch, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
+
+from agreements.models import Citation, DiscrepancySide
+from agreements.told import differing_by
+from coopportal.clock import Moment
+from deliverables.choices import ReportSide, ReportState
+from deliverables.models import Deliverable, Measurement, ProgressReport, Verdict
+from deliverables.summaries.differences import (
+    Difference,
+    of_discrepancy,
+    of_reports,
+    says_otherwise,
+)
+from deliverables.summaries.results import Delivered
+
+CITED = Citation.objects.select_related("source").order_by("source__issued_on", "pk")
+SIDES = DiscrepancySide.objects.select_related("citation__source").order_by("position")
+
+
+def with_what_they_say(reports: QuerySet[Any]) -> QuerySet[Any]:
+    """Reports with figures, citations and verdicts fetched: three queries more."""
+    return reports.prefetch_related(
+        Prefetch(
+            "measurements", queryset=Measurement.objects.select_related("indicator").order_by("pk")
+        ),
+        Prefetch("citations", queryset=CITED),
+        Prefetch("verdicts", queryset=Verdict.objects.order_by("at")),
+    )
+
+
+def said_by(moment: Moment) -> Q:
+    """Reports about a day not after ``as_of`` that had been handed in or published by ``known_on``."""
+    until = moment.known_until
+    return Q(as_of_end__lte=moment.as_of) & (
+        Q(official_from__lt=until) | Q(official_from__isnull=True, submitted_at__lt=until)
+    )
+
+
+def current_measurements(moment: Moment, deliverables: Iterable[int]) -> QuerySet[Any]:
+    """Per deliverable and indicator the figure of the latest official report that measures it."""
+    official = ProgressReport.objects.official(moment).filter(deliverable__in=deliverables)
+    overtaking = ("-report__as_of_end", "-report__official_from", "-report_id")
+    return (
+        Measurement.objects.filter(report__in=official.values("pk"))
+        .annotate(
+            rank=Window(
+                RowNumber(),
+                partition_by=[F("report__deliverable_id"), F("indicator_id")],
+                order_by=overtaking,
+            )
+        )
+        .filter(rank=1)
+        .select_related("indicator", "report")
+        .order_by("pk")
+    )
+
+
+def delivered(rows: QuerySet[Deliverable], moment: Moment, user: Any) -> list[Delivered]:
+    """What ``rows`` had come to at a moment, as this user may read it. About ten queries."""
+    deliverables = list(
+        rows.official(moment)
+        .select_related("system", "phase", "agreement__partner")
+        .prefetch_related(
+            Prefetch("citations", queryset=CITED),
+            Prefetch("discrepancies__sides", queryset=SIDES),
+        )
+    )
+    told = {row.pk: Delivered(row) for row in deliverables}
+    figures = list(current_measurements(moment, told))
+    spoken = {row.report_id for row in deliverables if row.report_id}
+    spoken |= {figure.report_id for figure in figures}
+    reports = _reports(moment, user, told, spoken)
+    for figure in figures:
+        figure.report = reports[figure.report_id]
+        told[figure.report.deliverable_id].figures.append(figure)
+    for one in told.values():
+        if one.deliverable.report_id:
+            one.report = reports[one.deliverable.report_id]
+    _add_what_differs(told, reports.values(), moment)
+    return list(told.values())
+
+
+def _reports(moment: Moment, user: Any, deliverables: Iterable[int], spoken: set[int]) -> Any:
+    """Reports that speak now, all that sources say, and those that wait or are disputed, by key."""
+    unsettled = (ReportState.SUBMITTED, ReportState.DISPUTED)
+    rows = (
+        ProgressReport.objects.visible_to(user)
+        .filter(said_by(moment), deliverable__in=list(deliverables))
+        .filter(Q(pk__in=spoken) | Q(state__in=unsettled) | Q(side=ReportSide.SOURCE))
+        .latest_first()
+    )
+    return {row.pk: row for row in with_what_they_say(rows)}
+
+
+def _add_what_differs(told: dict[int, Delivered], reports: Iterable[Any], moment: Moment) -> None:
+    for report in reports:
+        one = told[report.deliverable_id]
+        if report.official_at(moment) or report is one.report:
+            continue
+        if report.state == ReportState.SUBMITTED or in_sight(report, one.report):
+            one.waiting.append(report)
+    by_deliverable: dict[int, list[Any]] = {}
+    for report in reports:
+        by_deliverable.setdefault(report.deliverable_id, []).append(report)
+    for one in told.values():
+        difference = difference_of_sources(
+            one.report, by_deliverable.get(one.deliverable.pk, ()), moment
+        )
+        if difference:
+            one.differences.append(difference)
+        seen = differing_by(one.deliverable.discrepancies.all(), moment.as_of)
+        one.differences += [of_discrepancy(row) for row in seen]
+
+
+def difference_of_sources(
+    current: Any, reports: Iterable[Any], moment: Moment
+) -> Difference | None:
+    """The report in use against what sources say otherwise: set aside by then, or of the same day."""
+    set_aside, beside = [], []
+    for report in reports:
+        if report is current or report.side != ReportSide.SOURCE:
+            continue
+        if report.official_at(moment):
+            if (
+                current is not None
+                and report.as_of_end == current.as_of_end
+                and says_otherwise(report, current)
+            ):
+                beside.append(report)
+        elif report.state == ReportState.SET_ASIDE:
+            set_aside.append(report)
+    return of_reports(current, set_aside, beside)
+
+
+def in_sight(report: Any, current: Any) -> bool:
+    """A disputed report stays in sight until a later one is confirmed (design.md §3)."""
+    return bool(
+        report.state == ReportState.DISPUTED
+        and (
+            current is None
+            or current.state != ReportState.CONFIRMED
+            or current.decided_at is None
+            or current.decided_at < report.decided_at
+        )
+    )

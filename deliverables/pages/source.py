@@ -1,0 +1,124 @@
+"""The page of one source: everything that rests on it, and what it contradicts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
+
+from agreements.models import (
+    Citation,
+    CooperationArea,
+    Discrepancy,
+    Event,
+    Participation,
+    Party,
+    Phase,
+    Province,
+    Source,
+    Statement,
+    System,
+    SystemAlias,
+)
+from agreements.told import differing_by, was_out
+from coopportal.clock import Moment
+from deliverables.models import ProgressReport
+from deliverables.pages.delivered import SIDES, said_by, with_what_they_say
+from deliverables.summaries.differences import Difference, of_discrepancy
+
+
+@dataclass(frozen=True)
+class Resting:
+    """Rows of one kind that cite the source; each has ``cited``, the words it takes from it."""
+
+    key: str
+    label: str
+    rows: list[Any]
+
+
+@dataclass(frozen=True)
+class SourcePage:
+    source: Any
+    out: bool
+    reports: list[Any]
+    resting: list[Resting]
+    differences: list[Difference]
+
+    @property
+    def total(self) -> int:
+        return len(self.reports) + sum(len(group.rows) for group in self.resting)
+
+
+def source_page(source: Source, moment: Moment, user: Any) -> SourcePage:
+    """Fetch and shape the page at a moment: a fixed number of queries, whatever rests on it."""
+    day = moment.as_of
+    out = was_out(source, day)
+    if not out:
+        return SourcePage(source, False, [], [], [])  # noqa: FBT003  (said by the field's name)
+    reports = (
+        ProgressReport.objects.visible_to(user)
+        .filter(said_by(moment), citations__source=source)
+        .distinct()
+        .select_related("deliverable__agreement__partner", "deliverable__phase")
+        .order_by("deliverable__agreement__partner__sort_key", "deliverable__sort_key", "pk")
+    )
+    # A row without a day of its own was told of by this very source, which is out.
+    phases = [
+        row
+        for row in _citing(Phase, source).select_related("agreement__partner")
+        if row.begins_on is None or row.begins_on <= day
+    ]
+    events = [
+        row
+        for row in _citing(Event, source)
+        if row.happened_on is None or row.happened_on.last_day <= day
+    ]
+    areas = _citing(CooperationArea, source).select_related("phase__agreement__partner")
+    statements = _citing(Statement, source).select_related(
+        "agreement__partner", "phase__agreement__partner", "speaker", "party"
+    )
+    people = _citing(Participation, source).select_related("person", "event")
+    aliases = _citing(SystemAlias, source).select_related("system")
+    groups = [
+        Resting("phases", _("Giai đoạn, văn bản ký kết"), phases),
+        Resting("areas", _("Lĩnh vực hợp tác"), list(areas)),
+        Resting("events", _("Sự kiện"), events),
+        Resting("participations", _("Người và nhóm tham gia sự kiện"), list(people)),
+        Resting("statements", _("Mục tiêu, cam kết, nhận định"), list(statements)),
+        Resting("systems", _("Hệ thống"), list(_citing(System, source))),
+        Resting("aliases", _("Tên gọi của hệ thống trong nguồn"), list(aliases)),
+        Resting("parties", _("Cơ quan, tên gọi"), list(_citing(Party, source))),
+        Resting("provinces", _("Tỉnh, thành phố"), list(_citing(Province, source))),
+    ]
+    return SourcePage(
+        source=source,
+        out=out,
+        reports=list(_with_words(with_what_they_say(reports), source)),
+        resting=[group for group in groups if group.rows],
+        differences=[of_discrepancy(row) for row in differing_by(_differing(source), day)],
+    )
+
+
+def _with_words(rows: QuerySet[Any], source: Source) -> QuerySet[Any]:
+    words = Citation.objects.filter(source=source).order_by("pk")
+    return rows.prefetch_related(Prefetch("citations", queryset=words, to_attr="cited"))
+
+
+def _citing(model: Any, source: Source) -> QuerySet[Any]:
+    """Rows of a model that cite the source, each once, in their own order."""
+    rows = model.objects.filter(
+        pk__in=model.citations.through.objects.filter(citation__source=source).values(
+            f"{model._meta.model_name}_id"
+        )
+    )
+    return _with_words(rows, source)
+
+
+def _differing(source: Source) -> QuerySet[Discrepancy]:
+    return (
+        Discrepancy.objects.filter(sides__citation__source=source)
+        .distinct()
+        .prefetch_related(Prefetch("sides", queryset=SIDES))
+    )

@@ -1,0 +1,193 @@
+"""What may be made of counted rows and of figures of several deliverables. Pure: no database here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from agreements.choices import Qualifier
+from deliverables.choices import STAGE_GROUP_OF, STAGE_GROUPS, Aggregation, DeliverableKind
+
+#: A percentage is only worth as much as the whole it is a part of: see ``Figure``.
+PERCENT = "%"
+
+#: Qualifiers that leave a number as it is.
+_FULL = frozenset({Qualifier.EXACT, Qualifier.ALL})
+_AT_LEAST = frozenset({Qualifier.OVER, Qualifier.MOST, Qualifier.MANY})
+_AT_MOST = frozenset({Qualifier.ALMOST, Qualifier.BEFORE})
+
+
+def joined_qualifier(qualifiers: Collection[str]) -> str | None:
+    """The qualifier of what is computed from figures with these; None where there are none.
+
+    - one qualifier alone is carried: over with over is over, all with all is all;
+    - beside exact figures the inexact one is carried: over with exact is over;
+    - an expected figure makes the whole expected, for it is no result yet;
+    - lower bounds of different words are over, upper bounds are almost;
+    - everything else points both ways, and is approx.
+    """
+    told = set(qualifiers)
+    if not told:
+        return None
+    if len(told) == 1:
+        return str(next(iter(told)))
+    inexact = {Qualifier.EXPECTED.value} if Qualifier.EXPECTED in told else told - _FULL
+    if len(inexact) <= 1:
+        return str(next(iter(inexact), Qualifier.EXACT.value))
+    if inexact <= _AT_LEAST:
+        return Qualifier.OVER.value
+    if inexact <= _AT_MOST:
+        return Qualifier.ALMOST.value
+    return Qualifier.APPROX.value
+
+
+@dataclass(frozen=True)
+class FigureCell:
+    """Current figures of one indicator and qualifier in one group, counted and added by the database.
+
+    ``valued`` have a value; ``shared`` have numerator and denominator.
+    """
+
+    qualifier: str
+    count: int
+    valued: int
+    total: Decimal | None
+    shared: int
+    numerators: Decimal | None
+    denominators: Decimal | None
+
+
+@dataclass(frozen=True)
+class LatestCell:
+    """The latest figure with a value in one group; ``order`` says how late it is."""
+
+    value: Decimal
+    qualifier: str
+    order: tuple[Any, ...]
+
+
+@dataclass
+class Figure:
+    """What an indicator comes to in a group, by its own aggregation.
+
+    sum, mean: of the figures that have a value. A mean of percentages is that of their parts (Σ numerators
+    over Σ denominators), so a bare "73 %" is not computable. latest: the figure of the latest report; all
+    figures that have a value were compared. none: nothing may be made of it.
+    ``rows`` and ``not_computable`` add up to the deliverables that have a figure of the indicator.
+    """
+
+    aggregation: str
+    unit: str
+    cells: list[FigureCell] = field(default_factory=list)
+    latest: LatestCell | None = None
+
+    def offer(self, latest: LatestCell) -> None:
+        if self.latest is None or latest.order > self.latest.order:
+            self.latest = latest
+
+    @property
+    def _by_parts(self) -> bool:
+        return self.aggregation == Aggregation.MEAN and self.unit == PERCENT
+
+    def _used(self, cell: FigureCell) -> int:
+        if self.aggregation == Aggregation.NONE:
+            return 0
+        return cell.shared if self._by_parts else cell.valued
+
+    @property
+    def rows(self) -> int:
+        return sum(map(self._used, self.cells))
+
+    @property
+    def not_computable(self) -> int:
+        return sum(cell.count for cell in self.cells) - self.rows
+
+    @property
+    def value(self) -> Decimal | None:
+        rows = self.rows
+        if not rows:
+            return None
+        if self.aggregation == Aggregation.LATEST:
+            return self.latest.value if self.latest else None
+        if self._by_parts:
+            parts = sum((cell.numerators or Decimal(0) for cell in self.cells), Decimal(0))
+            wholes = sum((cell.denominators or Decimal(0) for cell in self.cells), Decimal(0))
+            return _rounded(100 * parts / wholes)
+        total = sum((cell.total or Decimal(0) for cell in self.cells), Decimal(0))
+        return _rounded(total / rows if self.aggregation == Aggregation.MEAN else total)
+
+    @property
+    def qualifier(self) -> str | None:
+        if self.aggregation == Aggregation.LATEST:
+            return self.latest.qualifier if self.latest else None
+        return joined_qualifier({cell.qualifier for cell in self.cells if self._used(cell)})
+
+
+def _rounded(value: Decimal) -> Decimal:
+    """Four decimals, as figures are stored: both databases say the same."""
+    return round(value, 4)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Deliverables of one group, kind, stage and standing, counted by the database.
+
+    ``progress`` is the sum over those ``measured``; ``latest`` the day of the latest report.
+    """
+
+    kind: str
+    stage: str | None
+    standing: str
+    count: int
+    latest: dt.date | None
+    measured: int
+    progress: float
+
+
+@dataclass
+class Total:
+    """What one group, or all of it, comes to."""
+
+    deliverables: int = 0
+    deployments: int = 0
+    stages: Counter[str] = field(default_factory=Counter)
+    standings: Counter[str] = field(default_factory=Counter)
+    no_report: int = 0
+    measured: int = 0
+    progress: float = 0.0
+    latest_as_of: dt.date | None = None
+    figures: dict[int, Figure] = field(default_factory=dict)
+
+    def add(self, cell: Cell) -> None:
+        self.deliverables += cell.count
+        if cell.kind == DeliverableKind.DEPLOYMENT:
+            self.deployments += cell.count
+        if cell.stage:
+            self.stages[cell.stage] += cell.count
+        else:
+            self.no_report += cell.count
+        self.standings[cell.standing] += cell.count
+        self.measured += cell.measured
+        self.progress += cell.progress
+        if cell.latest and (self.latest_as_of is None or cell.latest > self.latest_as_of):
+            self.latest_as_of = cell.latest
+
+    @property
+    def stage_groups(self) -> Counter[str]:
+        groups = Counter({group.value: 0 for group in STAGE_GROUPS})
+        for stage, count in self.stages.items():
+            groups[STAGE_GROUP_OF[stage].value] += count
+        return groups
+
+    @property
+    def mean_progress(self) -> float | None:
+        """The mean over deliverables whose progress can be computed, 0 to 1; None where none can."""
+        return round(self.progress / self.measured, 4) if self.measured else None
+
+    @property
+    def not_computable(self) -> int:
+        return self.deliverables - self.measured
