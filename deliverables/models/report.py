@@ -344,7 +344,7 @@ class MeasurementQuerySet(models.QuerySet["Measurement"]):
         Where what stands is kept, there is no other; else those that it overtook follow.
         """
         if moment.knows_all:
-            return self._standing(moment).filter(current__deliverable=of)
+            return self._standing(moment).filter(current__deliverable=of).order_by()
         official = ProgressReport.objects.official(moment).values("pk")
         return self.filter(report__deliverable=of, report__in=official).order_by(
             "-report__as_of_end", "-report__official_from", "-report_id", "pk"
