@@ -26,6 +26,7 @@ class RootView(ApiView):
         told: dict[str, Any] = {
             name: reverse(f"api:{name}-list", request=request) for name in self.lists
         }
+        told["summary"] = reverse("api:summary", request=request)
         told["me"] = reverse("api:me", request=request)
         told["schema"] = reverse("api-schema", request=request)
         told["docs"] = reverse("api-docs", request=request)

@@ -19,6 +19,7 @@ from coopportal.clock import (
     today,
 )
 from coopportal.pagination import PAGE_PARAMETER
+from coopportal.query import LONGEST_VALUE
 
 #: url name, label, narrow screens only. A page that is not in urls.py yet is left out.
 _NAVIGATION = (
@@ -82,15 +83,27 @@ def with_query(path: str, query: QueryDict) -> str:
     return f"{path}?{query.urlencode(safe='/')}" if query else path
 
 
+def _travelling(request: HttpRequest) -> dict[str, str]:
+    """What links and forms of this page carry along: not what was refused, nor what no page takes."""
+    refused = getattr(request, "refused_parameter", "")
+    kept = {}
+    for name, values in request.GET.lists():
+        sound = len(name) <= 40 and len(values[0]) <= LONGEST_VALUE
+        # A change of day starts again at the first page.
+        if sound and "\x00" not in name + values[0] and name not in {refused, PAGE_PARAMETER}:
+            kept[name] = values[0]
+    return kept
+
+
 def _at(request: HttpRequest, day: dt.date | None, *, keep_known: bool = True) -> str:
-    query = request.GET.copy()
-    query.pop(AS_OF_PARAMETER, None)
-    # A change of day starts again at the first page.
-    query.pop(PAGE_PARAMETER, None)
+    kept = _travelling(request)
+    kept.pop(AS_OF_PARAMETER, None)
     if not keep_known:
-        query.pop(KNOWN_ON_PARAMETER, None)
+        kept.pop(KNOWN_ON_PARAMETER, None)
     if day is not None:
-        query[AS_OF_PARAMETER] = day.strftime("%d/%m/%Y")
+        kept[AS_OF_PARAMETER] = day.strftime("%d/%m/%Y")
+    query = QueryDict(mutable=True)
+    query.update(kept)
     return with_query(request.path, query)
 
 
@@ -117,11 +130,9 @@ def clock_bar(request: HttpRequest) -> ClockBar:
         today_url=_at(request, None, keep_known=False),
         bad=bad,
         kept=[
-            (name, value[:200])
-            for name, values in request.GET.lists()
-            if name not in {AS_OF_PARAMETER, KNOWN_ON_PARAMETER, PAGE_PARAMETER}
-            for value in values[:20]
-            if "\x00" not in name + value
+            (name, value)
+            for name, value in _travelling(request).items()
+            if name not in {AS_OF_PARAMETER, KNOWN_ON_PARAMETER}
         ],
         choices=[
             QuickDay(_at(request, day), str(label), day == moment.as_of)

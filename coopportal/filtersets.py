@@ -19,7 +19,7 @@ from django.db.models import Exists, F, Model, Q, QuerySet
 from django.utils.translation import gettext, gettext_lazy as _
 
 from coopportal.clock import BadParameter, Moment, parse_day
-from coopportal.vietnamese import fold
+from coopportal.vietnamese import fold, spellings
 
 #: The value that asks for rows where a key is missing: deliverables without a phase, without a report.
 NONE = "none"
@@ -28,14 +28,19 @@ ORDERING_PARAMETER = "ordering"
 MOST_WORDS = 12
 
 
+def holding_phrase(text: str, columns: Sequence[str]) -> Q:
+    """Rows where a text stands as typed in one of the folded columns, marks and i or y forgiven."""
+    condition = Q()
+    for spelling in spellings(text):
+        condition |= any_of(columns, "__contains", spelling)
+    return condition
+
+
 def holding_words(text: str, columns: Sequence[str]) -> Q:
-    """Rows where each folded word of a text stands in one of the folded columns."""
+    """Rows where each word of a text stands in one of the folded columns, likewise forgiven."""
     condition = Q()
     for word in fold(text).split()[:MOST_WORDS]:
-        either = Q()
-        for column in columns:
-            either |= Q(**{f"{column}__contains": word})
-        condition &= either
+        condition &= holding_phrase(word, columns)
     return condition
 
 
@@ -227,7 +232,7 @@ class WordsFilter(AskedFilter):
         if not fold(value):
             raise BadParameter(self.name, gettext("Gõ ít nhất một chữ hoặc một số."), value[:40])
         every = rows.model._base_manager
-        phrase = every.filter(any_of(self.columns, "__contains", fold(value)))
+        phrase = every.filter(holding_phrase(value, self.columns))
         scattered = every.filter(~Exists(phrase), holding_words(value, self.columns))
         return rows.filter(Q(pk__in=phrase.values("pk")) | Q(pk__in=scattered.values("pk")))
 

@@ -7,7 +7,6 @@ One call in a view::
         listing = listing_of(request, EventFilterSet, columns=EVENT_COLUMNS, name="su-kien")
         if listing.csv_asked:
             return listing.as_csv()
-        rows = listing.page.object_list
         return render(request, "agreements/events.html", {"list": listing})
 
 ``columns`` are what the CSV holds, heading and value of a row::
@@ -17,10 +16,15 @@ One call in a view::
         (_("Sự kiện"), lambda event: event.title),
     )
 
+``shape`` turns some rows into what the page and the CSV tell of them at the moment, all at once;
+``grouped_by`` are columns that come before the order while nobody has asked for one, so that the
+template may put headings between the rows (``list.grouped``).
+
 In the template: ``list.form`` has a field per filter (send it with GET), ``list.kept`` is what hidden
-inputs must carry along, ``list.sorts`` the links that sort (label, url, ``up``, ``down`` or empty),
-``list.page`` Django's page, ``list.previous_url``, ``list.next_url``, ``list.csv_url`` the links around
-it, ``list.total`` how many rows there are, ``list.narrowed`` whether anything narrows them and
+inputs must carry along, ``list.also_narrowed`` the filters that the form does not offer, ``list.sorts``
+the links that sort (label, url, ``up``, ``down`` or empty), ``list.page`` Django's page and
+``list.shown`` its rows as shaped, ``list.previous_url``, ``list.next_url``, ``list.csv_url`` the links
+around it, ``list.total`` how many rows there are, ``list.narrowed`` whether anything narrows them and
 ``list.all_url`` the list without that. Everything keeps the two days asked.
 
 Parameters: those of the FilterSet by its own names (the API's too), ``sap-xep`` (a word of its
@@ -29,12 +33,13 @@ orderings, ``-`` before it turns it around), ``trang``, ``so-dong`` and ``dang=c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
-from django.core.paginator import InvalidPage, Page, Paginator
+from django.core.paginator import Page
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict, StreamingHttpResponse
 from django.utils.translation import gettext, gettext_lazy as _
@@ -42,14 +47,16 @@ from django.utils.translation import gettext, gettext_lazy as _
 from coopportal.clock import AS_OF_PARAMETER, KNOWN_ON_PARAMETER, BadParameter, Moment
 from coopportal.csv_rows import csv_response
 from coopportal.filtersets import ORDERING_PARAMETER, ListFilterSet
+from coopportal.pagination import PAGE_PARAMETER, page_of
 from coopportal.query import check_query
 
 SORT_PARAMETER = "sap-xep"
-PAGE_PARAMETER = "trang"
 SIZE_PARAMETER = "so-dong"
 FORMAT_PARAMETER = "dang"
 #: Rows of a page when none is asked, and the most that may be asked.
 PER_PAGE, MOST_PER_PAGE = 50, 200
+#: Rows that a CSV shapes at a time.
+_CSV_CHUNK = 500
 
 #: What the words of ``orderings`` are called above a list.
 SORT_LABELS = {
@@ -102,12 +109,15 @@ class Listing:
         columns: Sequence[Column],
         name: str,
         rows: Callable[[QuerySet[Any]], QuerySet[Any]] | None,
+        shape: Callable[[Sequence[Any], Moment], Sequence[Any]],
+        grouped_by: Sequence[Any],
         per_page: int,
     ) -> None:
         self.request = request
         self.moment = moment
         self.columns = columns
         self.name = name
+        self.shape = shape
         asked = request.GET.copy()
         self.ordering = asked.get(SORT_PARAMETER, "").strip() or filterset.default_ordering
         data = {own: asked.get(own, "") for own in filterset.asked()}
@@ -121,6 +131,9 @@ class Listing:
                 raise BadParameter(SORT_PARAMETER, error.message, error.value) from error
             raise
         self.rows: QuerySet[Any] = rows(found) if rows else found
+        self.grouped = bool(grouped_by) and not asked.get(SORT_PARAMETER, "").strip()
+        if self.grouped:
+            self.rows = self.rows.order_by(*grouped_by, *self.rows.query.order_by)
         self.per_page = self._size(per_page)
 
     def _size(self, usual: int) -> int:
@@ -142,20 +155,15 @@ class Listing:
     @cached_property
     def page(self) -> Page[Any]:
         """The page asked; refuses one that is not there, and explains an empty list's unknown keys."""
-        paginator = Paginator(self.rows, self.per_page)
-        asked = self.request.GET.get(PAGE_PARAMETER, "").strip() or "1"
-        try:
-            page = paginator.page(asked)
-        except InvalidPage as error:
-            raise BadParameter(
-                PAGE_PARAMETER,
-                gettext("Không có trang này. Danh sách có %(pages)d trang.")
-                % {"pages": paginator.num_pages},
-                asked[:40],
-            ) from error
-        if not paginator.count:
+        page = page_of(self.request, self.rows, per_page=self.per_page)
+        if not page.paginator.count:
             self.filterset.explain()
         return page
+
+    @cached_property
+    def shown(self) -> Sequence[Any]:
+        """The page's rows as shaped for it."""
+        return self.shape(list(self.page.object_list), self.moment)
 
     @property
     def total(self) -> int:
@@ -199,11 +207,20 @@ class Listing:
         names = (AS_OF_PARAMETER, KNOWN_ON_PARAMETER, SORT_PARAMETER, SIZE_PARAMETER)
         return [(name, self.request.GET[name]) for name in names if self.request.GET.get(name)]
 
+    def also_narrowed(self, *offered: str) -> list[tuple[str, str, str, str]]:
+        """Filters asked that the page's form has no field for: name, label, value, address without it."""
+        return [
+            (name, str(own.label), self.request.GET[name], self.url(name, PAGE_PARAMETER))
+            for name, own in self.filterset.filters.items()
+            if name not in offered and self.request.GET.get(name, "").strip()
+        ]
+
     @property
     def sorts(self) -> list[Sort]:
         found = []
         for word in self.filterset.orderings:
-            direction = {word: "up", f"-{word}": "down"}.get(self.ordering, "")
+            standing = "" if self.grouped else self.ordering
+            direction = {word: "up", f"-{word}": "down"}.get(standing, "")
             asked = f"-{word}" if direction == "up" else word
             url = self.url(PAGE_PARAMETER, sap_xep=asked)
             found.append(Sort(word, str(SORT_LABELS.get(word, word)), url, direction))
@@ -219,12 +236,20 @@ class Listing:
         """Every row of the list as it is narrowed and sorted, not only the page's."""
         if not self.rows.exists():
             self.filterset.explain()
-        rows = self.rows.iterator(chunk_size=2000)
         return csv_response(
-            self.name,
-            [heading for heading, _value in self.columns],
-            ([value(row) for _heading, value in self.columns] for row in rows),
+            self.name, [heading for heading, _value in self.columns], self._csv_rows()
         )
+
+    def _csv_rows(self) -> Iterator[list[Any]]:
+        rows = self.rows.iterator(chunk_size=_CSV_CHUNK)
+        while chunk := list(islice(rows, _CSV_CHUNK)):
+            for row in self.shape(chunk, self.moment):
+                yield [value(row) for _heading, value in self.columns]
+
+
+def as_they_are(rows: Sequence[Any], moment: Moment) -> Sequence[Any]:
+    """The shape of rows that need none."""
+    return rows
 
 
 def listing_of(
@@ -234,6 +259,8 @@ def listing_of(
     columns: Sequence[Column],
     name: str,
     rows: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None,
+    shape: Callable[[Sequence[Any], Moment], Sequence[Any]] = as_they_are,
+    grouped_by: Sequence[Any] = (),
     per_page: int = PER_PAGE,
     also: Sequence[str] = (),
 ) -> Listing:
@@ -257,7 +284,14 @@ def listing_of(
             gettext("Chỉ có dạng csv."),
             request.GET[FORMAT_PARAMETER][:40],
         )
-    moment = Moment.from_query(request.GET)
     return Listing(
-        request, filterset, moment, columns=columns, name=name, rows=rows, per_page=per_page
+        request,
+        filterset,
+        Moment.from_query(request.GET),
+        columns=columns,
+        name=name,
+        rows=rows,
+        shape=shape,
+        grouped_by=grouped_by,
+        per_page=per_page,
     )

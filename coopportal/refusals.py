@@ -37,6 +37,8 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     if error is None and isinstance(exception, SuspiciousOperation):
         # The frame reads host, cookies and query of the request; any of them may be what is broken.
         return HttpResponse(render_to_string("errors/400_bare.html"), status=400)
+    # Links of the frame keep what was asked, but not what was refused.
+    request.refused_parameter = error.parameter if error else ""  # type: ignore[attr-defined]
     return render(request, "errors/400.html", {"error": error}, status=400)
 
 

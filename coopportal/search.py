@@ -1,4 +1,7 @@
-"""Search over everything that has a name: folded words, one query a group, honest counts."""
+"""Search over everything that has a name: folded words, one query a group, honest counts.
+
+Suggestions while typing are the same words asked of what has a page of its own, in one query.
+"""
 
 from __future__ import annotations
 
@@ -6,28 +9,35 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Count, F, Q, QuerySet, When, Window
-from django.db.models.functions import Length
-from django.utils.translation import gettext_lazy as _
+from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When, Window
+from django.db.models.functions import Concat, Length
+from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy as _
 
 from agreements.filters import (
     AgreementFilterSet,
     AreaFilterSet,
+    DiscrepancyFilterSet,
     EventFilterSet,
     PhaseFilterSet,
     SourceFilterSet,
+    StatementFilterSet,
     SystemFilterSet,
 )
-from agreements.models import Agreement, Person, System
+from agreements.models import Agreement, Discrepancy, Person, System
 from agreements.present_names import with_present_names
-from coopportal.clock import Moment
-from coopportal.filtersets import any_of, holding_words
+from agreements.templatetags.coop import address
+from coopportal.clock import BadParameter, Moment
+from coopportal.filtersets import holding_phrase, holding_words
 from coopportal.vietnamese import fold
 from deliverables.models import Deliverable
 from deliverables.summaries.timeline import MERGER_DAY
 
-#: Results shown of a group; the rest is counted, and the words can be narrowed.
+#: Results shown of a group beside others; the rest is counted, and one group alone shows all of its own.
 SHOWN = 8
+#: Suggestions while typing, and from how many letters on.
+SUGGESTED, SHORTEST = 8, 2
+GROUP_PARAMETER = "nhom"
 
 
 @dataclass(frozen=True)
@@ -58,6 +68,7 @@ class Answer:
 
 #: The folded columns of a row -> whether it holds what was typed.
 Match = Callable[..., Q]
+_Question = Callable[[Match, Moment], "QuerySet[Any]"]
 
 
 def is_question(text: str) -> bool:
@@ -70,13 +81,95 @@ def search(text: str, moment: Moment) -> Answer:
 
     "dien bien" thus means Điện Biên and no "biên lai điện tử", while "quang ngai vnedu" still finds it.
     """
-    phrase = fold(text)
-    if not phrase:
+    if not is_question(text):
         return Answer([])
-    groups = _ask(lambda *columns: any_of(columns, "__contains", phrase), moment)
-    if groups or " " not in phrase:
+    groups = _ask(_side_by_side(text), moment)
+    if groups or " " not in fold(text):
         return Answer(groups)
-    return Answer(_ask(lambda *columns: holding_words(text, columns), moment), scattered=True)
+    return Answer(_ask(_each_word(text), moment), scattered=True)
+
+
+def rows_of_group(key: str, text: str, moment: Moment) -> tuple[str, QuerySet[Any]]:
+    """A group's label and all its results, found as :func:`search` finds them."""
+    questions = {own: (label, question) for own, label, question in _GROUPS}
+    if key not in questions:
+        raise BadParameter(
+            GROUP_PARAMETER,
+            gettext("Chọn một trong: %(words)s.") % {"words": ", ".join(questions)},
+            key[:40],
+        )
+    label, question = questions[key]
+    scattered = " " in fold(text) and search(text, moment).scattered
+    return str(label), question((_each_word if scattered else _side_by_side)(text), moment)
+
+
+def _side_by_side(text: str) -> Match:
+    return lambda *columns: holding_phrase(text, columns)
+
+
+def _each_word(text: str) -> Match:
+    return lambda *columns: holding_words(text, columns)
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """Something with a page whose name holds what has been typed so far."""
+
+    kind: str
+    label: str
+    hint: str
+    url: str
+
+
+def suggest(text: str, moment: Moment) -> list[Suggestion]:
+    """The first few partners, systems, deliverables and sources that hold the words: one query."""
+    if len(fold(text)) < SHORTEST:
+        return []
+    match = _side_by_side(text)
+    merged = Q(partner__province__valid_to__lt=moment.as_of) & ~Q(
+        partner__province__successor__name=F("partner__province__name")
+    )
+    now_in = Concat(Value(gettext("nay thuộc") + " "), F("partner__province__successor__name"))
+    goes_by = Case(When(merged, then=now_in), default="partner__name", output_field=CharField())
+    partners = _named(_partners(match, moment), 0, "partner__short_name", goes_by)
+    systems = _named(_systems(match, moment), 1, "short_name", F("gloss"))
+    titled = Deliverable.objects.official(moment).filter(match("search_text"))
+    partner = F("agreement__partner__short_name")
+    # Most titles end in the partner's name, which need not be told twice.
+    elsewhere = Case(
+        When(title__endswith=partner, then=Value("")), default=partner, output_field=CharField()
+    )
+    deliverables = _named(titled, 2, "title", elsewhere)
+    sources = _named(_sources(match, moment), 3, "title", F("publisher"))
+    found = partners.union(systems, deliverables, sources, all=True)
+    return [
+        Suggestion(
+            str(_SUGGESTED_KINDS[kind][1]),
+            label,
+            "" if hint in (None, label) else hint,
+            address(reverse(_SUGGESTED_KINDS[kind][0], args=[slug]), moment.query),
+        )
+        for kind, _length, slug, label, hint in found.order_by(
+            "offered_as", "label_length", "slug"
+        )[:SUGGESTED]
+    ]
+
+
+def _named(rows: QuerySet[Any], kind: int, label: str, hint: Any) -> QuerySet[Any]:
+    return (
+        rows.order_by()
+        .annotate(offered_as=Value(kind), label_length=Length(label), label_hint=hint)
+        .values_list("offered_as", "label_length", "slug", label, "label_hint")
+    )
+
+
+#: Url name and what a suggestion of the kind is called, in the order in which kinds are offered.
+_SUGGESTED_KINDS = (
+    ("agreement", _("Đối tác")),
+    ("system", _("Hệ thống")),
+    ("deliverable", _("Hạng mục")),
+    ("source", _("Nguồn")),
+)
 
 
 def _ask(match: Match, moment: Moment) -> list[Group]:
@@ -176,11 +269,31 @@ def _people(match: Match, moment: Moment) -> QuerySet[Any]:
     )
 
 
+def _statements(match: Match, moment: Moment) -> QuerySet[Any]:
+    return (
+        StatementFilterSet.rows_at(moment, None)
+        .filter(match("search_text"))
+        .select_related("agreement__partner", "phase__agreement__partner", "speaker", "party")
+        .order_by("position", "slug")
+    )
+
+
+def _discrepancies(match: Match, moment: Moment) -> QuerySet[Any]:
+    """Differences between sources, by their topic, the reason of the choice or a source's own words."""
+    rows = DiscrepancyFilterSet.rows_at(moment, None)
+    matching = Discrepancy.objects.filter(match("search_text", "sides__citation__search_text"))
+    return (
+        rows.filter(pk__in=matching.values("pk"))
+        .select_related("agreement__partner", "phase__agreement__partner")
+        .prefetch_related("deliverables")
+        .order_by("slug")
+    )
+
+
 def _sources(match: Match, moment: Moment) -> QuerySet[Any]:
     return SourceFilterSet.rows_at(moment, None).filter(match("search_text")).order_by("sort_key")
 
 
-_Question = Callable[[Match, Moment], "QuerySet[Any]"]
 _GROUPS: tuple[tuple[str, Any, _Question], ...] = (
     ("partners", _("Đối tác"), _partners),
     ("systems", _("Hệ thống, dịch vụ"), _systems),
@@ -188,6 +301,8 @@ _GROUPS: tuple[tuple[str, Any, _Question], ...] = (
     ("phases", _("Giai đoạn"), _phases),
     ("areas", _("Lĩnh vực hợp tác"), _areas),
     ("events", _("Sự kiện"), _events),
+    ("statements", _("Mục tiêu, cam kết, nhận định"), _statements),
+    ("discrepancies", _("Điểm các nguồn nói khác nhau"), _discrepancies),
     ("people", _("Người"), _people),
     ("sources", _("Nguồn"), _sources),
 )

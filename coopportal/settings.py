@@ -289,7 +289,6 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": False,
     # Labels are told as x-enum-descriptions beside the keys, in the order of the keys.
     "ENUM_GENERATE_CHOICE_DESCRIPTION": True,
-    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "coopportal.rest.schema.label_choices",
@@ -321,7 +320,7 @@ SPECTACULAR_SETTINGS = {
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SWAGGER_UI_SETTINGS": {"docExpansion": "none", "tryItOutEnabled": True},
+    "SWAGGER_UI_SETTINGS": {"docExpansion": "list", "tryItOutEnabled": True},
 }
 
 # --- Log --------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from coopportal import health, refusals, views
 urlpatterns = [
     path("", views.overview, name="overview"),
     path("tra-cuu/", views.search, name="search"),
+    path("tra-cuu/goi-y/", views.suggestions, name="suggestions"),
     # For pages that name no icon (the admin): a browser then asks here. Lazy: the name of the file
     # is known once `collectstatic` has run.
     path(

@@ -14,6 +14,8 @@ _ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
 _RANK = {letter: index for index, letter in enumerate(_ALPHABET, start=ord("0") + 16)}
 _NOT_WORD = re.compile(r"[\W_]+")
+#: Folded syllables where i and y are two spellings of one sound: quy/qui, lý/lí, kỹ/kĩ, tỷ/tỉ, hy/hi.
+_I_OR_Y = re.compile(r"\b(h|k|l|m|qu|s|t)[iy]\b")
 
 
 def nfc(text: str) -> str:
@@ -29,6 +31,16 @@ def fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text).casefold()
     bare = "".join(c for c in decomposed if not unicodedata.combining(c)).replace("đ", "d")
     return _NOT_WORD.sub(" ", bare).strip()
+
+
+def spellings(text: str) -> list[str]:
+    """The folded text, then as it reads with y, then with i, where the two spell one sound.
+
+    ``"Quản lí"`` gives ``quan li`` and ``quan ly``; ``"Nghệ An"`` only ``nghe an``.
+    """
+    folded = fold(text)
+    every = (folded, _I_OR_Y.sub(r"\1y", folded), _I_OR_Y.sub(r"\1i", folded))
+    return list(dict.fromkeys(every))
 
 
 def _split_tone(letter: str) -> tuple[str, int]:

@@ -23,6 +23,10 @@ EVIDENCE = "deliverables_evidencefile"
 VERDICT = "deliverables_verdict"
 CHANGE = "deliverables_officialchange"
 TARGET = "deliverables_target"
+DELIVERABLE = "deliverables_deliverable"
+INDICATOR = "deliverables_indicator"
+CITATION = "agreements_citation"
+SOURCE = "agreements_source"
 
 _REPORT_CONTENT = (
     "uid",
@@ -52,6 +56,9 @@ _FROZEN = (
 )
 _TRANSITION = "Báo cáo không thể chuyển sang tình trạng này."
 _TIME = "Mốc thời gian của báo cáo chỉ ghi một lần, không sửa được."
+_CITED = (
+    "Báo cáo đã gửi hoặc đã đăng dựa vào mã hay trích dẫn này nên không sửa được. Thêm dòng mới."
+)
 _APPEND_ONLY = "Dòng này chỉ được thêm, không sửa, không xóa được."
 
 
@@ -157,6 +164,48 @@ def _parts_of_report(prefix: str, table: str, column: str, content: tuple[str, .
     ]
 
 
+def _named_by_reports() -> list[Guard]:
+    """Words and keys that live in other rows but are part of what a report says, and of its hash."""
+    cited = f"FROM {CITATION_LINK} l JOIN {REPORT} r ON r.id = l.progressreport_id"
+    left_draft = f"r.state <> '{ReportState.DRAFT.value}'"
+    return [
+        Guard(
+            "citation_words_guard",
+            CITATION,
+            "UPDATE",
+            f"EXISTS (SELECT 1 {cited} WHERE l.citation_id = OLD.id AND {left_draft})",
+            _CITED,
+            differs=("source_id", "locator", "quote"),
+        ),
+        Guard(
+            "source_slug_guard",
+            SOURCE,
+            "UPDATE",
+            f"EXISTS (SELECT 1 {cited} JOIN {CITATION} c ON c.id = l.citation_id "
+            f"WHERE c.source_id = OLD.id AND {left_draft})",
+            _CITED,
+            differs=("slug",),
+        ),
+        Guard(
+            "indicator_key_guard",
+            INDICATOR,
+            "UPDATE",
+            f"EXISTS (SELECT 1 FROM {MEASUREMENT} m JOIN {REPORT} r ON r.id = m.report_id "
+            f"WHERE m.indicator_id = OLD.id AND {left_draft})",
+            _CITED,
+            differs=("key",),
+        ),
+        Guard(
+            "deliverable_slug_guard",
+            DELIVERABLE,
+            "UPDATE",
+            f"EXISTS (SELECT 1 FROM {REPORT} r WHERE r.deliverable_id = OLD.id AND {left_draft})",
+            _CITED,
+            differs=("slug",),
+        ),
+    ]
+
+
 def _append_only(prefix: str, table: str, content: tuple[str, ...]) -> list[Guard]:
     return [
         Guard(f"{prefix}_update_guard", table, "UPDATE", "", _APPEND_ONLY, differs=content),
@@ -230,6 +279,7 @@ def guards() -> list[Guard]:
             TARGET,
             ("deliverable_id", "indicator_id", "baseline", "value", "due_on", "set_on"),
         ),
+        *_named_by_reports(),
     ]
 
 

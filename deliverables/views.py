@@ -4,39 +4,50 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from agreements.models import Source
-from agreements.templatetags.sources import source_name
+from agreements.filters import AgreementFilterSet, SystemFilterSet
+from agreements.models import Category, Source
 from agreements.trail import trail
+from coopportal.lists import listing_of
 from coopportal.pagination import page_of
 from coopportal.query import page_moment
 from deliverables.models import Deliverable
 from deliverables.pages.deliverable import deliverable_page, deliverables_with_context
 from deliverables.pages.partner import agreements_with_partners, partner_page
-from deliverables.pages.partners import agreements_with_phases, partner_rows
+from deliverables.pages.partners import COLUMNS as PARTNER_COLUMNS, partner_rows, with_phases
 from deliverables.pages.phase import phase_page, phases_with_context
 from deliverables.pages.source import source_page
 from deliverables.pages.systems import (
+    COLUMNS as SYSTEM_COLUMNS,
     system_page,
     system_rows,
-    systems_in_order,
     systems_with_context,
+    with_family_order,
 )
 
 
 @require_safe
-def agreements(request: HttpRequest) -> HttpResponse:
-    """All partners, those with agreements of their own first."""
-    moment = page_moment(request, "trang")
-    page = page_of(request, agreements_with_phases(), per_page=40)
+def agreements(request: HttpRequest) -> HttpResponseBase:
+    """All partners whose time has begun, those with agreements of their own first."""
+    listing = listing_of(
+        request,
+        AgreementFilterSet,
+        columns=PARTNER_COLUMNS,
+        name="thoa-thuan",
+        rows=with_phases,
+        shape=partner_rows,
+        grouped_by=["subsidiary"],
+    )
+    if listing.csv_asked:
+        return listing.as_csv()
     context = {
-        "page": page,
-        "rows": partner_rows(list(page), moment),
-        "crumbs": trail(moment, _("Đối tác")),
+        "list": listing,
+        "also": listing.also_narrowed("q", "kind", "in_force_on"),
+        "crumbs": trail(listing.moment, _("Đối tác")),
     }
     return render(request, "deliverables/agreements.html", context)
 
@@ -63,14 +74,25 @@ def phase(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-def systems(request: HttpRequest) -> HttpResponse:
+def systems(request: HttpRequest) -> HttpResponseBase:
     """All systems by family, with who has them."""
-    moment = page_moment(request, "trang")
-    page = page_of(request, systems_in_order(), per_page=60)
+    listing = listing_of(
+        request,
+        SystemFilterSet,
+        columns=SYSTEM_COLUMNS,
+        name="he-thong",
+        rows=with_family_order,
+        shape=system_rows,
+        grouped_by=["family_order", "position"],
+        per_page=60,
+    )
+    if listing.csv_asked:
+        return listing.as_csv()
     context = {
-        "page": page,
-        "rows": system_rows(list(page), moment),
-        "crumbs": trail(moment, _("Hệ thống")),
+        "list": listing,
+        "categories": Category.objects.order_by("position", "key").values_list("key", "name"),
+        "also": listing.also_narrowed("q", "family", "category"),
+        "crumbs": trail(listing.moment, _("Hệ thống")),
     }
     return render(request, "deliverables/systems.html", context)
 
@@ -112,5 +134,5 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
     moment = page_moment(request)
     row = get_object_or_404(Source, slug=slug)
     page = source_page(row, moment, request.user)
-    crumbs = trail(moment, ("sources", _("Nguồn")), source_name(row))
+    crumbs = trail(moment, ("sources", _("Nguồn")), row.short_name)
     return render(request, "deliverables/source.html", {"page": page, "crumbs": crumbs})

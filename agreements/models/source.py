@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from agreements.choices import Basis, SourceScope, one_of
@@ -35,6 +35,23 @@ def validate_quote_length(quote: str) -> None:
             code="too_long",
             params={"words": words, "most": QUOTE_WORDS},
         )
+
+
+#: How the titles of numbered documents begin; the kind is said before the number.
+_DOCUMENT_KINDS = (
+    "Báo cáo",
+    "Biên bản",
+    "Chỉ thị",
+    "Công văn",
+    "Kế hoạch",
+    "Luật",
+    "Nghị quyết",
+    "Nghị định",
+    "Quyết định",
+    "Thông báo",
+    "Thông tư",
+    "Tờ trình",
+)
 
 
 class SourceManager(models.Manager["Source"]):
@@ -89,13 +106,30 @@ class Source(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.publisher or self.title
+        return self.short_name
 
     def get_absolute_url(self) -> str:
         return reverse("source", args=[self.slug])
 
     def natural_key(self) -> tuple[str]:
         return (self.slug,)
+
+    @property
+    def short_name(self) -> str:
+        """By what pages call it: a document by kind and number, else where it appeared, else its author.
+
+        "Nghị quyết 202/2025/QH15 (Quốc hội)", "Báo Nghệ An", "bài của Lê Đông Thủy"; a title stands
+        where there is none of these.
+        """
+        if self.number:
+            kind = next((kind for kind in _DOCUMENT_KINDS if self.title.startswith(kind)), "")
+            issuer = f"({self.publisher})" if self.publisher else ""
+            return " ".join(filter(None, [kind, self.number, issuer]))
+        if self.publisher:
+            return self.publisher
+        if self.authors:
+            return gettext("bài của %(authors)s") % {"authors": self.authors}
+        return self.title
 
     @property
     def is_external(self) -> bool:

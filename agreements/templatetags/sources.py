@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -21,16 +22,12 @@ _FIGURE = re.compile(r"\d(?:[\d.,/]*\d)?(?:\s?%)?")
 
 @register.filter
 def source_name(source: Any) -> str:
-    """The short name by which pages call a source: where it appeared, else who wrote it, else its title."""
-    if source.publisher:
-        return str(source.publisher)
-    if source.authors:
-        return _("bài của %(authors)s") % {"authors": source.authors}
-    return str(source.title)
+    """The short name by which pages call a source (``Source.short_name``)."""
+    return str(source.short_name)
 
 
 @register.simple_tag(takes_context=True)
-def source_link(context: template.Context, source: Any) -> SafeString:
+def source_link(context: template.Context, source: Any, name: str = "") -> SafeString:
     """A link to the page of a source at the moment asked, by its short name; those outside are marked."""
     mark = (
         format_html(' <span class="was">{}</span>', _("(nguồn ngoài)"))
@@ -40,21 +37,35 @@ def source_link(context: template.Context, source: Any) -> SafeString:
     return format_html(
         '<a href="{}">{}</a>{}',
         address(source.get_absolute_url(), _moment(context).query),
-        source_name(source),
+        name or source_name(source),
         mark,
     )
 
 
 @register.simple_tag(takes_context=True)
 def source_links(context: template.Context, sources: Iterable[Any]) -> SafeString:
-    """Links to sources, or to the sources of citations, each once, with commas between."""
+    """Links to sources, or to the sources of citations, each once, with commas between.
+
+    Two of one name are told apart by their day and title.
+    """
     each: dict[int, Any] = {}
     for row in sources:
         source = getattr(row, "source", row)
         each.setdefault(source.pk, source)
+    names = Counter(source_name(source) for source in each.values())
     return format_html_join(
-        ", ", "{}", ((source_link(context, source),) for source in each.values())
+        ", ",
+        "{}",
+        (
+            (source_link(context, source, _apart(source) if names[source.short_name] > 1 else ""),)
+            for source in each.values()
+        ),
     )
+
+
+def _apart(source: Any) -> str:
+    day = f" {source.issued_on}" if source.issued_on else ""
+    return f"{source.short_name}{day}: {source.title}"
 
 
 @register.filter

@@ -79,12 +79,12 @@ class Pages:
     """How pages look, for the description of the API."""
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        link = {"type": ["string", "null"], "format": "uri"}
+        link = {"type": ["string", "null"], "format": "uri", "example": None}
         return {
             "type": "object",
             "required": ["count", "next", "previous", "results"],
             "properties": {
-                "count": {"type": "integer", "minimum": 0},
+                "count": {"type": "integer", "minimum": 0, "example": 1},
                 "next": {**link, "description": str(_("Trang sau"))},
                 "previous": {**link, "description": str(_("Trang trước"))},
                 "results": schema,
@@ -117,6 +117,7 @@ class FeedPages(Pages):
         told["properties"]["cursor"] = {
             "type": "integer",
             "minimum": 0,
+            "example": 1,
             "description": str(_("Dùng làm since cho lần gọi sau, cả khi chưa có gì mới")),
         }
         return told

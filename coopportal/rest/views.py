@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 from typing import Any, ClassVar
 
+import orjson
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponseBase
 from django.utils.translation import gettext, gettext_lazy as _
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 from rest_framework import viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,6 +24,8 @@ from coopportal.rest import pages, problems
 from coopportal.rest.answers import Answer, Scope, cells_of, headings_of
 from coopportal.rest.renderers import FORMAT_PARAMETER, CSVAnswer, JSONAnswer
 
+#: One real row of each noun, shown in the description.
+EXAMPLES = Path(__file__).with_name("examples.json")
 AS_OF, KNOWN_ON = "as_of", "known_on"
 
 _DAYS = (
@@ -35,6 +40,12 @@ _DAYS = (
         description=_("Theo số liệu đã chính thức đến hết ngày này; không ghi thì là hôm nay"),
     ),
 )
+
+
+@cache
+def _examples() -> dict[str, Any]:
+    told: dict[str, Any] = orjson.loads(EXAMPLES.read_bytes())
+    return told
 
 
 class TellsProblems:
@@ -165,6 +176,12 @@ class ReadView(ApiView):
             *self.pagination_class.parameters,
             OpenApiParameter(FORMAT_PARAMETER, formats, description=_("Dạng trả lời")),
         ]
+
+    def schema_examples(self) -> Sequence[OpenApiExample]:
+        """A row that the shipped data answers; a test holds the file to that."""
+        name = f"{self.basename}.{self.action}"
+        row = _examples().get(name)
+        return [] if row is None else [OpenApiExample(name, value=row, response_only=True)]
 
     def _filter_parameters(self) -> Sequence[OpenApiParameter]:
         filterset = self.filterset_class

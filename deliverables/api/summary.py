@@ -56,39 +56,39 @@ _PUBLIC_STANDINGS = (Standing.CONFIRMED, Standing.PUBLISHED, Standing.NONE)
 # ---- the shape of the answer -------------------------------------------------------------------------
 
 
-class _UnitOfGroup(Answer):
+class GroupedProvince(Answer):
     """The unit of the ``as_of`` day's map, with all that it succeeded."""
 
     code = Key()
     name = Word()
 
 
-class _PartnerOfGroup(Answer):
+class GroupedPartner(Answer):
     slug = Key()
     name = Word()
     short_name = Word()
 
 
-class _PhaseOfGroup(Answer):
+class GroupedPhase(Answer):
     slug = Key()
     agreement = Key()
     start_year = Whole(allow_null=True)
     end_year = Whole(allow_null=True)
 
 
-class _AreaOfGroup(Answer):
+class GroupedArea(Answer):
     key = Key()
     phase = Key()
     position = Whole()
     name = Word()
 
 
-class _SystemOfGroup(Answer):
+class GroupedSystem(Answer):
     slug = Key()
     name = Word()
 
 
-class _KeyedOfGroup(Answer):
+class GroupedKey(Answer):
     key = Key()
     name = Word()
 
@@ -145,13 +145,13 @@ class SummaryLinks(Answer):
 class SummaryRow(Answer):
     """One group, or all of it: only the keys that were asked are there."""
 
-    province = _UnitOfGroup(required=False, allow_null=True)
-    partner = _PartnerOfGroup(required=False, allow_null=True)
-    phase = _PhaseOfGroup(required=False, allow_null=True)
-    area = _AreaOfGroup(required=False, allow_null=True)
-    theme = _KeyedOfGroup(required=False, allow_null=True)
-    system = _SystemOfGroup(required=False, allow_null=True)
-    category = _KeyedOfGroup(required=False, allow_null=True)
+    province = GroupedProvince(required=False, allow_null=True)
+    partner = GroupedPartner(required=False, allow_null=True)
+    phase = GroupedPhase(required=False, allow_null=True)
+    area = GroupedArea(required=False, allow_null=True)
+    theme = GroupedKey(required=False, allow_null=True)
+    system = GroupedSystem(required=False, allow_null=True)
+    category = GroupedKey(required=False, allow_null=True)
     deliverables = Whole(min_value=0, help_text=_("Số hạng mục, mỗi việc tiếp nối tính một lần"))
     deployments = Whole(min_value=0, help_text=_("Trong đó: dòng triển khai hệ thống"))
     stages = StageCounts()

@@ -12,7 +12,8 @@ from agreements.models import Citation, DiscrepancySide
 from agreements.told import differing_by
 from coopportal.clock import Moment
 from deliverables.choices import ReportSide, ReportState
-from deliverables.models import Deliverable, Measurement, ProgressReport, Verdict
+from deliverables.models import Measurement, ProgressReport, Verdict
+from deliverables.models.deliverable import DeliverableQuerySet
 from deliverables.summaries.differences import (
     Difference,
     of_discrepancy,
@@ -63,7 +64,7 @@ def current_measurements(moment: Moment, deliverables: Iterable[int]) -> QuerySe
     )
 
 
-def delivered(rows: QuerySet[Deliverable], moment: Moment, user: Any) -> list[Delivered]:
+def delivered(rows: DeliverableQuerySet, moment: Moment, user: Any) -> list[Delivered]:
     """What ``rows`` had come to at a moment, as this user may read it. About ten queries."""
     deliverables = list(
         rows.official(moment)

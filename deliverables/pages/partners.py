@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch
+from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement, Phase
+from agreements.present_names import say_present_name, with_present_names
 from agreements.told import has_begun
 from coopportal.clock import Moment
+from coopportal.lists import Column
 from deliverables.models import Deliverable
 from deliverables.pages.delivered import CITED
-from deliverables.pages.partner import agreements_with_partners
-from deliverables.summaries.results import Tally, tally
+from deliverables.summaries.results import Tally, said_in_words, tally
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class PartnerRow:
     in_force: set[int]
     tally: list[Tally]
     deliverables: int
+    present_name: str
 
     @property
     def parents(self) -> list[Any]:
@@ -43,21 +46,46 @@ def partner_rows(agreements: Sequence[Agreement], moment: Moment) -> list[Partne
         phases = [row for row in agreement.phases.all() if has_begun(row, moment.as_of)]
         own = stages[agreement.pk]
         in_force = {row.pk for row in phases if row.in_force_on(moment.as_of)}
-        rows.append(PartnerRow(agreement, phases, in_force, tally(own), len(own)))
+        name = say_present_name(agreement.partner, moment.as_of)
+        rows.append(PartnerRow(agreement, phases, in_force, tally(own), len(own), name))
     return rows
 
 
-def agreements_with_phases() -> Any:
-    """Agreements that stand by themselves first, then those under another; each by its partner's name."""
+def with_phases(agreements: Any) -> Any:
+    """Agreements with what their line tells; ``subsidiary`` for those under another one."""
     phases = (
         Phase.objects.select_related("parent__agreement__partner")
         .prefetch_related(Prefetch("citations", queryset=CITED))
         .order_by("begins_on", "start_year", "slug")
     )
     under = Phase.objects.filter(agreement=OuterRef("pk"), parent__isnull=False)
+    rows = agreements.select_related("vnpt_party", "partner__parent")
     return (
-        agreements_with_partners()
+        with_present_names(rows)
         .annotate(subsidiary=Exists(under))
         .prefetch_related(Prefetch("phases", queryset=phases))
-        .order_by("subsidiary", "partner__sort_key", "slug")
     )
+
+
+COLUMNS: tuple[Column, ...] = (
+    (_("Mã"), lambda row: row.agreement.slug),
+    (_("Đối tác"), lambda row: row.agreement.partner.short_name),
+    (_("Theo bản đồ ngày hỏi"), lambda row: row.present_name),
+    (_("Loại đối tác"), lambda row: row.agreement.partner.get_kind_display()),
+    (_("Phía VNPT"), lambda row: row.agreement.vnpt_party.short_name),
+    (
+        _("Trong khuôn khổ thỏa thuận với"),
+        lambda row: "; ".join(parent.partner.short_name for parent in row.parents),
+    ),
+    (_("Giai đoạn"), lambda row: "; ".join(phase.years for phase in row.phases)),
+    (
+        _("Ngày ký"),
+        lambda row: "; ".join(str(phase.signed_on or _("chưa rõ ngày ký")) for phase in row.phases),
+    ),
+    (
+        _("Đang hiệu lực"),
+        lambda row: "; ".join(phase.years for phase in row.phases if phase.pk in row.in_force),
+    ),
+    (_("Hạng mục"), lambda row: row.deliverables),
+    (_("Đã làm đến đâu"), lambda row: said_in_words(row.tally)),
+)

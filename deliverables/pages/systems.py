@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, Value, When
+from django.utils.translation import gettext_lazy as _
 
 from agreements.choices import SystemFamily
 from agreements.models import System, SystemAlias
 from agreements.present_names import with_present_names
 from agreements.told import told_by
 from coopportal.clock import Moment
+from coopportal.lists import Column
 from deliverables.choices import DeliverableKind
 from deliverables.models import Deliverable
 from deliverables.pages.delivered import CITED, delivered
 from deliverables.summaries.differences import Difference
-from deliverables.summaries.results import Delivered, Tally, tally
+from deliverables.summaries.results import Delivered, Tally, said_in_words, tally
 
 
 @dataclass(frozen=True)
@@ -29,18 +31,18 @@ class SystemRow:
     tally: list[Tally]
 
 
-def systems_in_order() -> QuerySet[System]:
-    """Systems under the headings of pages: by family, then by their place in it."""
+def with_family_order(systems: Any) -> Any:
+    """Systems with ``family_order``, the place of their family in the vocabulary, and who owns them."""
     families = [
         When(family=family.value, then=Value(place)) for place, family in enumerate(SystemFamily)
     ]
-    return System.objects.annotate(
+    return systems.select_related("owner").annotate(
         family_order=Case(*families, default=Value(99), output_field=IntegerField())
-    ).order_by("family_order", "position", "sort_key")
+    )
 
 
 def system_rows(systems: Sequence[System], moment: Moment) -> list[SystemRow]:
-    """Who has each system of one page at a moment: two queries."""
+    """Who has each system of one page at a moment: one query."""
     rows = (
         Deliverable.objects.deployments()
         .filter(system__in=systems)
@@ -63,6 +65,22 @@ def system_rows(systems: Sequence[System], moment: Moment) -> list[SystemRow]:
         )
         for system in systems
     ]
+
+
+COLUMNS: tuple[Column, ...] = (
+    (_("Mã"), lambda row: row.system.slug),
+    (_("Hệ thống"), lambda row: row.system.short_name),
+    (_("Tên đầy đủ"), lambda row: row.system.name),
+    (_("Để làm gì"), lambda row: row.system.gloss),
+    (_("Nhóm"), lambda row: row.system.get_family_display()),
+    (_("Đơn vị cung cấp"), lambda row: row.system.vendor),
+    (_("Chủ quản"), lambda row: row.system.owner.name if row.system.owner else ""),
+    (
+        _("Đối tác"),
+        lambda row: "; ".join(agreement.partner.short_name for agreement in row.partners),
+    ),
+    (_("Đến mức nào"), lambda row: said_in_words(row.tally)),
+)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from agreements.choices import SystemFamily
 from deliverables.choices import STAGE_GROUP_OF, DeliverableKind, Stage, StageGroup
 from deliverables.summaries.differences import Difference
@@ -210,3 +212,8 @@ def tally(stages: Iterable[str | None]) -> list[Tally]:
     if None in counts:
         told.append(Tally(None, counts[None], "", "none"))
     return told
+
+
+def said_in_words(parts: Iterable[Tally]) -> str:
+    """A tally as plain words, for a cell: "Đã có kết quả 3; Chưa có thông tin 2"."""
+    return "; ".join(f"{part.label or _('Chưa có thông tin')} {part.count}" for part in parts)

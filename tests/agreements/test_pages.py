@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.template import Context, Template
 from django.test import Client
 
 from agreements.choices import ParticipationRole, SourceScope
@@ -12,6 +13,7 @@ from agreements.models import Event, Source
 from agreements.participants import by_role
 from agreements.templatetags.sources import mark_figures, source_name
 from agreements.told import differing_by, has_begun, has_happened, told_by
+from coopportal.clock import Moment
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -81,7 +83,7 @@ def test_a_long_list_is_cut_into_pages_that_keep_the_day(client: Client) -> None
 def test_articles_come_first_and_the_rest_is_marked(client: Client) -> None:
     response = client.get("/nguon/")
 
-    scopes = [source.scope for source in response.context["page"]]
+    scopes = [source.scope for source in response.context["list"].shown]
 
     assert scopes == sorted(scopes)
     assert scopes.count(SourceScope.ARTICLE) == 5
@@ -90,16 +92,35 @@ def test_articles_come_first_and_the_rest_is_marked(client: Client) -> None:
 
 def test_a_source_is_listed_once_it_is_out(client: Client) -> None:
     def listed(day: str) -> set[str]:
-        return {row.slug for row in client.get("/nguon/", {"tinh-den": day}).context["page"]}
+        return {row.slug for row in client.get("/nguon/", {"tinh-den": day}).context["list"].page}
 
     assert "le-dong-thuy-2021" not in listed("03/05/2021")
     assert "le-dong-thuy-2021" in listed("04/05/2021")
 
 
-def test_a_source_goes_by_publisher_then_author_then_title() -> None:
+def test_a_source_goes_by_number_then_publisher_then_author_then_title() -> None:
+    law = Source(publisher="Quốc hội", number="202/2025/QH15", title="Nghị quyết về sắp xếp")
+    assert source_name(law) == "Nghị quyết 202/2025/QH15 (Quốc hội)"
+    assert str(law) == "Nghị quyết 202/2025/QH15 (Quốc hội)"
+    assert source_name(Source(number="12/BB", title="Về việc họp")) == "12/BB"
     assert source_name(Source(publisher="VnMedia", authors="A", title="T")) == "VnMedia"
     assert source_name(Source(authors="Lê Đông Thủy", title="T")) == "bài của Lê Đông Thủy"
     assert source_name(Source(title="Biên bản")) == "Biên bản"
+
+
+def test_two_sources_of_one_name_are_told_apart_where_they_stand_side_by_side() -> None:
+    one = factories.source(publisher="VnMedia", title="Bài một", issued_on="2014-09")
+    other = factories.source(publisher="VnMedia", title="Bài hai")
+
+    told = Template("{% load sources %}{% source_links rows %}").render(
+        Context(
+            {"rows": [one, other, factories.source(publisher="VietTimes")], "moment": Moment.now()}
+        )
+    )
+
+    assert "VnMedia tháng 9/2014: Bài một" in told
+    assert "VnMedia: Bài hai" in told
+    assert ">VietTimes<" in told
 
 
 @pytest.mark.parametrize(
@@ -114,6 +135,77 @@ def test_a_source_goes_by_publisher_then_author_then_title() -> None:
 )
 def test_figures_of_a_quote_are_marked_and_the_rest_is_escaped(quote: str, marked: str) -> None:
     assert mark_figures(quote) == marked
+
+
+# ---- lists: narrowed, sorted, as CSV ---------------------------------------------------------------
+
+
+def test_events_are_narrowed_by_partner_and_kind_and_the_address_keeps(client: Client) -> None:
+    response = client.get(
+        "/su-kien/", {"agreement": "nghe-an", "kind": "commendation", "tinh-den": "31/12/2021"}
+    )
+
+    assert [event.slug for event, _roles in response.context["told"]] == [
+        "khen-thuong-nghe-an-2020"
+    ]
+    assert (
+        response.context["list"].csv_url
+        == "/su-kien/?agreement=nghe-an&kind=commendation&tinh-den=31/12/2021&dang=csv"
+    )
+
+
+def test_nothing_that_fits_is_no_empty_portal(client: Client) -> None:
+    html = client.get("/su-kien/", {"q": "không có chữ này"}).content.decode()
+
+    assert "Không có sự kiện nào khớp với điều kiện lọc" in html
+    assert "Xem mọi sự kiện" in html
+
+
+def test_sources_sorted_by_day_have_no_groups(client: Client) -> None:
+    listing = client.get("/nguon/", {"sap-xep": "-issued_on"}).context["list"]
+
+    days = [row.issued_on.iso for row in listing.shown if row.issued_on]
+
+    assert not listing.grouped
+    assert days == sorted(days, reverse=True)
+    assert listing.shown[-1].issued_on is None
+
+
+@pytest.mark.parametrize(
+    ("path", "heading", "line"),
+    [
+        ("/su-kien/?kind=commendation&agreement=nghe-an", "Sự kiện", "7 tập thể, 7 cá nhân"),
+        ("/nguon/?q=202/2025", "Số, ký hiệu", "nq-202-2025-qh15"),
+    ],
+)
+def test_a_list_is_handed_out_as_it_is_shown(client: Client, path, heading, line) -> None:
+    page = client.get(path)
+    response = client.get(f"{path}&dang=csv")
+
+    text = b"".join(response.streaming_content).decode("utf-8-sig")
+
+    assert response["Content-Type"].startswith("text/csv")
+    assert heading in text.splitlines()[0]
+    assert len(text.splitlines()) == 1 + page.context["list"].total
+    assert line in text
+
+
+@pytest.mark.parametrize(
+    ("path", "parameter"),
+    [
+        ("/su-kien/?sap-xep=la", "sap-xep"),
+        ("/su-kien/?agreement=khong-co", "agreement"),
+        ("/nguon/?scope=la", "scope"),
+        ("/nguon/?dang=xlsx", "dang"),
+        ("/nguon/?trang=9999", "trang"),
+        ("/nguon/?so-dong=0", "so-dong"),
+    ],
+)
+def test_what_a_list_cannot_mean_is_refused_by_name(client: Client, path, parameter) -> None:
+    response = client.get(path)
+
+    assert response.status_code == 400
+    assert parameter in response.content.decode()
 
 
 # ---- what was told by a day ------------------------------------------------------------------------
@@ -174,7 +266,7 @@ def test_lineage_has_a_row_for_each_area_of_the_longer_list() -> None:
 # ---- weight --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("count", [1, 5])
+@pytest.mark.parametrize("count", [1, 5, 40])
 def test_queries_of_the_events(client: Client, count, django_assert_num_queries) -> None:
     for _n in range(count):
         happening = factories.event(
@@ -182,18 +274,18 @@ def test_queries_of_the_events(client: Client, count, django_assert_num_queries)
         )
         factories.participation(event=happening, person=factories.person(), group_label="")
         happening.citations.add(factories.citation())
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(7):
         response = client.get("/su-kien/", {"tinh-den": "31/12/2012"})
-    assert len(response.context["told"]) == count
+    assert response.context["list"].total == count
 
 
-@pytest.mark.parametrize("count", [1, 5])
+@pytest.mark.parametrize("count", [1, 5, 40])
 def test_queries_of_the_sources(client: Client, count, django_assert_num_queries) -> None:
     for _n in range(count):
         factories.source(issued_on="2012-05-04")
     with django_assert_num_queries(2):
         response = client.get("/nguon/", {"tinh-den": "31/12/2012"})
-    assert len([row for row in response.context["page"] if row.issued_on]) == count
+    assert len([row for row in response.context["list"].shown if row.issued_on]) == count
 
 
 def _html(client: Client, path: str, day: str = "") -> str:

@@ -347,6 +347,31 @@ def test_citations_and_files_stay_as_they_were_sent(state: str) -> None:
     refused(lambda: EvidenceFile.objects.filter(pk=file.pk).delete(), FROZEN)
 
 
+@pytest.mark.parametrize("state", [ReportState.DRAFT, *LEFT_DRAFT])
+def test_words_and_keys_that_a_report_is_hashed_with_stay(state: str) -> None:
+    """A citation's words, and the keys of what it cites and measures, live in other rows."""
+    citation, indicator = factories.citation(), factories.indicator()
+    draft = factories.report(side=ReportSide.SOURCE, citations=[citation], figures={indicator: 43})
+    report = draft if state == ReportState.DRAFT else _moved(draft, state)
+    for row, column, value in [
+        (citation, "quote", "44 đơn vị"),
+        (citation, "locator", "đoạn 99"),
+        (citation, "source", factories.source()),
+        (citation.source, "slug", "another-source"),
+        (indicator, "key", "another-indicator"),
+        (report.deliverable, "slug", "another-deliverable"),
+    ]:
+        rows = type(row).objects.filter(pk=row.pk)
+        rows.update(**{column: getattr(row, column)})  # an equal update always passes
+        if state == ReportState.DRAFT:
+            rows.update(**{column: value})
+        else:
+            refused(
+                lambda rows=rows, column=column, value=value: rows.update(**{column: value}),
+                "dựa vào mã hay trích dẫn này",
+            )
+
+
 def _moved(report: ProgressReport, state: str) -> ProgressReport:
     """Along the same moves as `factories.report`, for a draft that has more parts."""
     for step in factories._PATHS[state]:
@@ -460,7 +485,7 @@ def test_rows_that_are_only_added(
 # --- Round the guards -------------------------------------------------------------------------
 
 sqlite_only = pytest.mark.skipif(connection.vendor != "sqlite", reason="REPLACE is SQLite's")
-GUARDED = sorted({guard.table for guard in triggers.guards()})
+GUARDED = sorted({guard.table for guard in triggers.guards() if guard.event == "DELETE"})
 
 
 @pytest.mark.parametrize("table", GUARDED)

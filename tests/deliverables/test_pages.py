@@ -7,11 +7,12 @@ import pytest
 import time_machine
 from django.test import Client
 
-from agreements.choices import LineageBasis, Qualifier, Side
+from agreements.choices import LineageBasis, Qualifier, Side, SystemFamily
 from agreements.models import Agreement
 from coopportal.partial_dates import PartialDate
 from deliverables.choices import Decision, ReportState, Stage, ValueKind
 from deliverables.models import Deliverable, Measurement, Target, Verdict
+from deliverables.pages.deliverable import NEIGHBOURS
 from deliverables.summaries.charts import chart
 from tests import factories
 
@@ -519,7 +520,7 @@ def test_the_drawing_is_told_in_words_and_in_a_table(client: Client) -> None:
 def test_partners_stand_by_name_and_those_under_another_one_last(client: Client) -> None:
     response = client.get("/thoa-thuan/")
 
-    names = [row.agreement.partner.short_name for row in response.context["rows"]]
+    names = [row.agreement.partner.short_name for row in response.context["list"].shown]
 
     assert names == [
         "Bắc Giang",
@@ -542,7 +543,7 @@ def test_partners_stand_by_name_and_those_under_another_one_last(client: Client)
 def test_partners_in_force_on_a_day(client: Client) -> None:
     response = client.get("/thoa-thuan/", {"tinh-den": "01/06/2021"})
 
-    rows = response.context["rows"]
+    rows = response.context["list"].shown
 
     assert [row.agreement.slug for row in rows if row.in_force] == [
         "bac-giang",
@@ -672,7 +673,7 @@ def grow(agreement: Agreement, count: int) -> None:
         happening = factories.event(agreement=agreement, happened_on="2021-05-04")
         factories.participation(event=happening, person=factories.person(), group_label="")
         happening.citations.set(cited)
-        below = factories.phase(parent=phases[0], start_year=2021 + n)
+        below = factories.phase(parent=phases[0], start_year=2021)
         below.citations.set(cited)
 
 
@@ -684,7 +685,7 @@ def lasting() -> Agreement:
     return agreement
 
 
-@pytest.mark.parametrize("count", [1, 5])
+@pytest.mark.parametrize("count", [1, 5, 40])
 def test_queries_of_a_partner(client: Client, lasting, count, django_assert_num_queries) -> None:
     grow(lasting, count)
     with django_assert_num_queries(23):
@@ -693,7 +694,7 @@ def test_queries_of_a_partner(client: Client, lasting, count, django_assert_num_
     assert len(page.subsidiaries) == count
 
 
-@pytest.mark.parametrize("count", [1, 5])
+@pytest.mark.parametrize("count", [1, 5, 40])
 def test_queries_of_a_phase(client: Client, lasting, count, django_assert_num_queries) -> None:
     grow(lasting, count)
     with django_assert_num_queries(25):
@@ -701,7 +702,7 @@ def test_queries_of_a_phase(client: Client, lasting, count, django_assert_num_qu
     assert page.rows == count
 
 
-@pytest.mark.parametrize("count", [1, 5])
+@pytest.mark.parametrize("count", [1, 5, 40])
 def test_queries_of_a_system(client: Client, count, django_assert_num_queries) -> None:
     system = factories.system()
     for _n in range(count):
@@ -716,7 +717,7 @@ def test_queries_of_a_system(client: Client, count, django_assert_num_queries) -
     assert len(page.deployments) == count
 
 
-@pytest.mark.parametrize("count", [1, 5])
+@pytest.mark.parametrize("count", [1, 5, 40])
 def test_queries_of_a_deliverable(client: Client, count, django_assert_num_queries) -> None:
     row = factories.deliverable()
     for n in range(count):
@@ -725,7 +726,7 @@ def test_queries_of_a_deliverable(client: Client, count, django_assert_num_queri
             state=ReportState.PUBLISHED,
             figures={factories.indicator(): n},
             citations=[factories.citation()],
-            as_of_end=dt.date(2021, 1, 1 + n),
+            as_of_end=dt.date(2021, 1, 1) + dt.timedelta(days=n),
             logged=True,
         )
         factories.report(
@@ -737,10 +738,10 @@ def test_queries_of_a_deliverable(client: Client, count, django_assert_num_queri
     with django_assert_num_queries(21):
         page, _text = page_of(client, row.get_absolute_url())
     assert len(page.history) == count
-    assert len(page.neighbours) == count
+    assert len(page.neighbours) == min(count, NEIGHBOURS)
 
 
-@pytest.mark.parametrize("count", [1, 5])
+@pytest.mark.parametrize("count", [1, 5, 40])
 def test_queries_of_a_source(client: Client, count, django_assert_num_queries) -> None:
     source = factories.source()
     for _n in range(count):
@@ -760,14 +761,55 @@ def test_queries_of_a_source(client: Client, count, django_assert_num_queries) -
     assert len(page.differences) == count
 
 
-@pytest.mark.parametrize("count", [1, 5])
+@pytest.mark.parametrize("count", [1, 5, 40])
 def test_queries_of_the_lists(client: Client, count, django_assert_num_queries) -> None:
     for _n in range(count):
         factories.report(factories.deliverable(), state=ReportState.PUBLISHED)
     with django_assert_num_queries(6):
         client.get("/thoa-thuan/")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         client.get("/he-thong/")
+
+
+def test_systems_stand_by_family_until_an_order_is_asked(client: Client) -> None:
+    families = list(SystemFamily)
+    grouped = client.get("/he-thong/").context["list"]
+    sorted_by_name = client.get("/he-thong/", {"sap-xep": "-name"}).context["list"]
+
+    places = [families.index(row.system.family) for row in grouped.shown]
+    keys = [bytes(row.system.sort_key) for row in sorted_by_name.shown]
+
+    assert places == sorted(places)
+    assert not sorted_by_name.grouped
+    assert keys == sorted(keys, reverse=True)
+
+
+def test_partners_in_force_on_another_day_than_the_one_asked(client: Client) -> None:
+    listing = client.get("/thoa-thuan/", {"in_force_on": "01/06/2021"}).context["list"]
+
+    assert [row.agreement.slug for row in listing.shown] == ["bac-giang", "nghe-an", "quang-ngai"]
+    assert "Bỏ lọc" in client.get("/thoa-thuan/", {"in_force_on": "01/06/2021"}).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("/thoa-thuan/?q=bac+giang", "bac-giang,Bắc Giang,nay thuộc Bắc Ninh"),
+        ("/he-thong/?q=vnedu", "vnedu"),
+    ],
+)
+def test_a_list_is_handed_out_as_it_is_shown(client: Client, path: str, line: str) -> None:
+    page = client.get(path)
+    text = b"".join(client.get(f"{path}&dang=csv").streaming_content).decode("utf-8-sig")
+
+    assert len(text.splitlines()) == 1 + page.context["list"].total
+    assert line in text
+
+
+def test_before_everything_the_list_of_partners_says_what_would_be_there(client: Client) -> None:
+    assert "chưa có đối tác nào ký với VNPT" in words(
+        client.get("/thoa-thuan/", {"tinh-den": "01/01/2013"})
+    )
 
 
 def test_a_long_history_is_cut_into_pages(client: Client) -> None:

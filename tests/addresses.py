@@ -1,0 +1,35 @@
+"""One address of each kind of page, found from the urlconf so that a new page cannot be forgotten."""
+
+from collections.abc import Iterator
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+#: What fills the slug of a page of one row; rows of the real data.
+SLUGS = {
+    "agreement": "nghe-an",
+    "phase": "nghe-an-2014-2020",
+    "system": "ioffice",
+    "deliverable": "quang-ngai-vnedu",
+    "source": "bao-nghe-an-2020",
+}
+
+#: Not pages that one reads: answers to machines and what changes something.
+NO_READING = {"healthz", "readyz", "login", "logout", "suggestions"}
+
+
+def _patterns(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, str]]:
+    for entry in resolver.url_patterns:
+        route = before + str(entry.pattern)
+        if isinstance(entry, URLPattern):
+            yield (entry.name or "", route)
+        elif not entry.namespace and not route.startswith("api/"):
+            yield from _patterns(entry, route)
+
+
+def reading_pages() -> dict[str, str]:
+    """Name of an address → one path of it; a page of one row without an entry above fails here."""
+    return {
+        name: "/" + route.replace("<slug:slug>", SLUGS.get(name, f"no slug for {name}"))
+        for name, route in _patterns(get_resolver())
+        if name and name not in NO_READING
+    }
