@@ -47,7 +47,7 @@ class Derived:
         names = ", ".join((self.key, *self.columns))
         told = ", ".join(f"{column} = excluded.{column}" for column in self.columns)
         differs = " OR ".join(
-            f"{self.table}.{column} <> excluded.{column}" for column in self.columns
+            f"{self.table}.{column} IS DISTINCT FROM excluded.{column}" for column in self.columns
         )
         return [
             f"DELETE FROM {self.table} WHERE deliverable_id = {deliverable} "
@@ -92,10 +92,14 @@ def derived(vendor: str) -> tuple[Derived, ...]:
         Derived(
             CURRENT_FIGURE,
             "measurement_id",
-            ("deliverable_id", "indicator_id", "begins", "ends"),
+            (
+                *("deliverable_id", "indicator_id", "begins", "ends"),
+                *("value", "numerator", "denominator", "qualifier"),
+            ),
             "SELECT m.id AS measurement_id, r.deliverable_id, m.indicator_id, "
             "r.as_of_end AS begins, "
-            f"{_until_the_next('r.deliverable_id, m.indicator_id')} AS ends "
+            f"{_until_the_next('r.deliverable_id, m.indicator_id')} AS ends, "
+            "m.value, m.numerator, m.denominator, m.qualifier "
             f"FROM {MEASUREMENT} m JOIN {REPORT} r ON r.id = m.report_id "
             f"WHERE {_OFFICIAL} AND {{scope}}",
         ),

@@ -38,6 +38,25 @@ class Migration(migrations.Migration):
                 ("begins", models.DateField(verbose_name="từ ngày")),
                 ("ends", models.DateField(verbose_name="đến trước ngày")),
                 (
+                    "value",
+                    models.DecimalField(
+                        decimal_places=4, max_digits=20, null=True, verbose_name="giá trị"
+                    ),
+                ),
+                (
+                    "numerator",
+                    models.DecimalField(
+                        decimal_places=4, max_digits=20, null=True, verbose_name="tử số"
+                    ),
+                ),
+                (
+                    "denominator",
+                    models.DecimalField(
+                        decimal_places=4, max_digits=20, null=True, verbose_name="mẫu số"
+                    ),
+                ),
+                ("qualifier", models.CharField(max_length=20, verbose_name="từ chỉ mức")),
+                (
                     "deliverable",
                     models.ForeignKey(
                         db_index=False,

@@ -53,7 +53,10 @@ class CurrentReport(models.Model):
 
 
 class CurrentFigure(models.Model):
-    """The days on which a measurement is the latest of its indicator for its deliverable."""
+    """The days on which a measurement is the latest of its indicator for its deliverable.
+
+    With what totals are made of, so that they need not seek it among a million measurements.
+    """
 
     measurement = models.OneToOneField(
         Measurement,
@@ -78,6 +81,10 @@ class CurrentFigure(models.Model):
     )
     begins = models.DateField(_("từ ngày"))
     ends = models.DateField(_("đến trước ngày"))
+    value = models.DecimalField(_("giá trị"), max_digits=20, decimal_places=4, null=True)
+    numerator = models.DecimalField(_("tử số"), max_digits=20, decimal_places=4, null=True)
+    denominator = models.DecimalField(_("mẫu số"), max_digits=20, decimal_places=4, null=True)
+    qualifier = models.CharField(_("từ chỉ mức"), max_length=20)
 
     class Meta:
         verbose_name = _("số liệu đang dùng")

@@ -76,7 +76,7 @@ def progress_of_all(moment: Moment) -> tuple[str, Sequence[Any]]:
         ),
     )
     targets = _targets(moment).annotate(figure=figure)
-    reaches = _reaches(targets, F("figure__measurement__value"))
+    reaches = _reaches(targets, F("figure__value"))
     sql, params = reaches.values("deliverable_id", "reach").query.sql_with_params()
     return (
         f"SELECT _t.deliverable_id, {_MEAN_HELD} AS progress FROM ({sql}) AS _t "

@@ -19,7 +19,7 @@ from django.db.models.functions import Rank
 
 from coopportal.clock import Moment
 from deliverables.choices import Aggregation
-from deliverables.models import Measurement, ProgressReport
+from deliverables.models import CurrentFigure, Measurement, ProgressReport
 from deliverables.summaries.totals.groups import GroupKey
 from deliverables.summaries.totals.progress import progress_at, progress_of_all
 from deliverables.summaries.totals.rules import Cell, FigureCell, LatestCell
@@ -96,6 +96,10 @@ def latest_figures(
     """Of indicators that take the latest: per group the figure with a value of the latest report."""
     names = _names(keys)
     latest = _current_figures(rows, keys, moment).filter(indicator__aggregation=Aggregation.LATEST)
+    report = "measurement__report" if moment.knows_all else "report"
+    latest = latest.annotate(
+        end_=F(f"{report}__as_of_end"), from_=F(f"{report}__official_from"), report_=F(report)
+    )
     inner = [*names, "indicator_", "value_", "qualifier_", "end_", "from_", "report_", "place_"]
     sql, params = _sql(latest, inner)
     if not sql:
@@ -121,11 +125,12 @@ def _current_figures(
     """
     if moment.knows_all:
         # What stands is kept: nothing has been overtaken.
-        return (
-            Measurement.objects.current(moment)
-            .filter(current__deliverable__in=rows.order_by().values("pk"))
-            .annotate(**_figure_columns(keys, "current__deliverable__"), place_=Value(1))
+        standing = CurrentFigure.objects.filter(
+            begins__lte=moment.as_of,
+            ends__gt=moment.as_of,
+            deliverable__in=rows.order_by().values("pk"),
         )
+        return standing.annotate(**_figure_columns(keys, "deliverable__"), place_=Value(1))
     latest_first = [
         F("report__as_of_end").desc(),
         F("report__official_from").desc(),
@@ -142,17 +147,14 @@ def _current_figures(
     )
 
 
-def _figure_columns(keys: Sequence[GroupKey], prefix: str) -> dict[str, F]:
+def _figure_columns(keys: Sequence[GroupKey], deliverable: str) -> dict[str, F]:
     return {
-        **_key_columns(keys, prefix),
+        **_key_columns(keys, deliverable),
         "indicator_": F("indicator"),
         "qualifier_": F("qualifier"),
         "value_": F("value"),
         "numerator_": F("numerator"),
         "denominator_": F("denominator"),
-        "end_": F("report__as_of_end"),
-        "from_": F("report__official_from"),
-        "report_": F("report"),
     }
 
 
