@@ -81,10 +81,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "số liệu đang dùng",
                 "verbose_name_plural": "số liệu đang dùng",
                 "indexes": [
-                    models.Index(
-                        fields=["deliverable", "indicator", "begins", "ends"],
-                        name="currentfigure_of",
-                    ),
+                    models.Index(fields=["deliverable", "indicator"], name="currentfigure_of"),
                     models.Index(fields=["ends", "indicator"], name="currentfigure_on"),
                 ],
             },
@@ -122,7 +119,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "báo cáo đang dùng",
                 "verbose_name_plural": "báo cáo đang dùng",
                 "indexes": [
-                    models.Index(fields=["deliverable", "begins", "ends"], name="currentreport_of"),
+                    models.Index(fields=["deliverable", "begins"], name="currentreport_of"),
                     models.Index(fields=["ends", "begins"], name="currentreport_on"),
                 ],
             },

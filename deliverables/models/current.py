@@ -43,8 +43,10 @@ class CurrentReport(models.Model):
     class Meta:
         verbose_name = _("báo cáo đang dùng")
         verbose_name_plural = _("báo cáo đang dùng")
+        # Without ``ends``: PostgreSQL 18 would think of skipping through ``begins`` and, judging that dear,
+        # read the whole table for one deliverable.
         indexes = [
-            models.Index(fields=["deliverable", "begins", "ends"], name="currentreport_of"),
+            models.Index(fields=["deliverable", "begins"], name="currentreport_of"),
             models.Index(fields=["ends", "begins"], name="currentreport_on"),
         ]
 
@@ -90,9 +92,7 @@ class CurrentFigure(models.Model):
         verbose_name = _("số liệu đang dùng")
         verbose_name_plural = _("số liệu đang dùng")
         indexes = [
-            models.Index(
-                fields=["deliverable", "indicator", "begins", "ends"], name="currentfigure_of"
-            ),
+            models.Index(fields=["deliverable", "indicator"], name="currentfigure_of"),
             models.Index(fields=["ends", "indicator"], name="currentfigure_on"),
         ]
 

@@ -158,19 +158,23 @@ class DeliverableQuerySet(models.QuerySet["Deliverable"]):
         )
         if user is None or not (user.is_authenticated and user.is_active):
             return self.annotate(standing=official)
-        mine = Representative.objects.on(today()).filter(user=user, agreement=OuterRef("agreement"))
+        mandates = Representative.objects.on(today()).filter(user=user)
+        mine = mandates.filter(agreement=OuterRef("agreement"))
+        # Told only where ``mine`` holds; said again inside, so that the database looks at no others.
+        own = reports.filter(deliverable__agreement__in=mandates.values("agreement"))
         settled = ProgressReport.objects.filter(
             deliverable=OuterRef("deliverable"),
             state=ReportState.CONFIRMED,
             decided_at__gt=OuterRef("decided_at"),
             decided_at__lt=known,
         )
-        disputed = reports.filter(
-            ~Exists(settled), state=ReportState.DISPUTED, decided_at__lt=known
-        )
-        awaiting = reports.filter(
-            Q(decided_at__isnull=True) | Q(decided_at__gte=known), submitted_at__lt=known
-        )
+        disputed = own.filter(~Exists(settled), state=ReportState.DISPUTED, decided_at__lt=known)
+        if moment.known_on >= today():
+            awaiting = own.filter(state=ReportState.SUBMITTED)
+        else:
+            awaiting = own.filter(
+                Q(decided_at__isnull=True) | Q(decided_at__gte=known), submitted_at__lt=known
+            )
         return self.annotate(
             standing=Case(
                 When(Exists(mine) & Exists(disputed), then=Value(Standing.DISPUTED.value)),
