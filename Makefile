@@ -18,7 +18,7 @@ PYTEST = $(BIN)/pytest -n $(JOBS) --dist loadscope
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-sqlite test-postgres check check-slow lint format fixtures demo-passwords
+.PHONY: help run setup test test-sqlite test-postgres check check-slow lint format fixtures screenshots demo-passwords
 
 help: ## in danh sách này / this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -42,6 +42,9 @@ demo-passwords: $(RUNTIME) ## mật khẩu mới cho tài khoản dùng thử / 
 
 fixtures: $(RUNTIME) ## ghi lại fixtures/ từ cơ sở dữ liệu / write fixtures from the database
 	@$(BIN)/python manage.py write_fixtures
+
+screenshots: $(TOOLS) ## chụp lại docs/screenshots/ bằng Chromium / take the pictures again
+	@$(BIN)/python scripts/screenshots.py
 
 test: test-sqlite test-postgres ## chạy kiểm thử trên SQLite rồi PostgreSQL / the suite on both databases
 

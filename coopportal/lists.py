@@ -230,7 +230,7 @@ class Listing:
 
     @property
     def csv_asked(self) -> bool:
-        return bool(self.request.GET.get(FORMAT_PARAMETER))
+        return csv_asked(self.request)
 
     def as_csv(self) -> StreamingHttpResponse:
         """Every row of the list as it is narrowed and sorted, not only the page's."""
@@ -250,6 +250,14 @@ class Listing:
 def as_they_are(rows: Sequence[Any], moment: Moment) -> Sequence[Any]:
     """The shape of rows that need none."""
     return rows
+
+
+def csv_asked(request: HttpRequest) -> bool:
+    """Whether ``dang=csv`` stands in the address; refuse any other form."""
+    asked = request.GET.get(FORMAT_PARAMETER, "")
+    if asked not in {"csv", ""}:
+        raise BadParameter(FORMAT_PARAMETER, gettext("Chỉ có dạng csv."), asked[:40])
+    return bool(asked)
 
 
 def listing_of(
@@ -278,12 +286,7 @@ def listing_of(
         FORMAT_PARAMETER,
         *also,
     )
-    if request.GET.get(FORMAT_PARAMETER, "csv") not in {"csv", ""}:
-        raise BadParameter(
-            FORMAT_PARAMETER,
-            gettext("Chỉ có dạng csv."),
-            request.GET[FORMAT_PARAMETER][:40],
-        )
+    csv_asked(request)
     return Listing(
         request,
         filterset,

@@ -9,8 +9,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When, Window
-from django.db.models.functions import Concat, Length
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import Coalesce, Concat, Length
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy as _
 
@@ -24,7 +36,7 @@ from agreements.filters import (
     StatementFilterSet,
     SystemFilterSet,
 )
-from agreements.models import Agreement, Discrepancy, Person, System
+from agreements.models import Agreement, Discrepancy, Participation, Person, System
 from agreements.present_names import with_present_names
 from agreements.templatetags.coop import address
 from coopportal.clock import BadParameter, Moment
@@ -257,14 +269,21 @@ def _events(match: Match, moment: Moment) -> QuerySet[Any]:
 
 
 def _people(match: Match, moment: Moment) -> QuerySet[Any]:
-    """People who took part in something that had happened, or who were spoken of without any event."""
+    """People who took part in something that had happened, or who were spoken of without any event.
+
+    ``met_at`` is the agreement whose page tells of the latest of it.
+    """
     happened = EventFilterSet.rows_at(moment, None).values("pk")
     there = Person.objects.filter(
         Q(participations__isnull=True) | Q(participations__event__in=happened)
     )
+    part = Participation.objects.filter(person=OuterRef("pk"), event__in=happened)
+    latest = part.order_by(F("event__happened_on").desc(nulls_last=True), "pk")
+    where = Coalesce("event__agreement__slug", "event__phase__agreement__slug")
     return (
         Person.objects.filter(match("search_text"), pk__in=there.values("pk"))
         .select_related("party")
+        .annotate(met_at=Subquery(latest.values(where=where)[:1]))
         .order_by("sort_key")
     )
 

@@ -12,14 +12,19 @@ from django.views.decorators.http import require_safe
 from agreements.filters import AgreementFilterSet, SystemFilterSet
 from agreements.models import Category, Source
 from agreements.trail import trail
-from coopportal.lists import listing_of
-from coopportal.pagination import page_of
+from coopportal.csv_rows import csv_response
+from coopportal.lists import FORMAT_PARAMETER, csv_asked, listing_of
+from coopportal.pagination import PAGE_PARAMETER, page_of
 from coopportal.query import page_moment
 from deliverables.models import Deliverable
-from deliverables.pages.deliverable import deliverable_page, deliverables_with_context
+from deliverables.pages.deliverable import (
+    deliverable_page,
+    deliverables_with_context,
+    history_columns,
+)
 from deliverables.pages.partner import agreements_with_partners, partner_page
 from deliverables.pages.partners import COLUMNS as PARTNER_COLUMNS, partner_rows, with_phases
-from deliverables.pages.phase import phase_page, phases_with_context
+from deliverables.pages.phase import phase_page, phases_with_partners
 from deliverables.pages.source import source_page
 from deliverables.pages.systems import (
     COLUMNS as SYSTEM_COLUMNS,
@@ -66,7 +71,7 @@ def agreement(request: HttpRequest, slug: str) -> HttpResponse:
 def phase(request: HttpRequest, slug: str) -> HttpResponse:
     """One signed term of an agreement."""
     moment = page_moment(request)
-    row = get_object_or_404(phases_with_context(), slug=slug)
+    row = get_object_or_404(phases_with_partners(), slug=slug)
     page = phase_page(row, moment, request.user)
     partner = (row.agreement, str(row.agreement.partner))
     crumbs = trail(moment, ("agreements", _("Đối tác")), partner, row.years)
@@ -108,11 +113,15 @@ def system(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-def deliverable(request: HttpRequest, slug: str) -> HttpResponse:
-    """One thing undertaken: its figures, their history and what they rest on."""
-    moment = page_moment(request, "trang")
+def deliverable(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """One thing undertaken: its figures, their history (as CSV too) and what they rest on."""
+    moment = page_moment(request, PAGE_PARAMETER, FORMAT_PARAMETER)
     row = get_object_or_404(deliverables_with_context(), slug=slug)
     page = deliverable_page(row, moment, request.user)
+    if csv_asked(request):
+        columns = history_columns(page, moment)
+        lines = ([value(line) for _heading, value in columns] for line in page.history)
+        return csv_response(row.slug, [heading for heading, _value in columns], lines)
     crumbs = trail(moment, *_way_to(row), row.title)
     history = page_of(request, page.history, per_page=20)
     context = {"page": page, "history": history, "crumbs": crumbs}

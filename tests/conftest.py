@@ -2,7 +2,6 @@
 
 import datetime as dt
 import os
-import shutil
 import socket
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -18,6 +17,7 @@ from accounts.models import User
 from agreements.choices import Side
 from agreements.models import Agreement, Representative
 from tests import snapshots
+from tests.chromium import CHROMIUM, chromium_launch
 
 # --- The real data ----------------------------------------------------------------------------
 
@@ -134,15 +134,6 @@ def no_network() -> Iterator[None]:
         yield
 
 
-_BROWSER = next(
-    filter(
-        None,
-        map(
-            shutil.which, ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-        ),
-    ),
-    None,
-)
 _BROWSER_REQUIRED = any(
     os.environ.get(name, "").lower() in {"1", "true", "yes"} for name in ("CI", "REQUIRE_BROWSER")
 )
@@ -150,7 +141,7 @@ _BROWSER_REQUIRED = any(
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """A test in a browser is skipped with a reason where there is none, and fails in CI."""
-    if "page" not in getattr(item, "fixturenames", ()) or _BROWSER:
+    if "browser" not in getattr(item, "fixturenames", ()) or CHROMIUM:
         return
     reason = "no Chromium on this machine (Debian: apt install chromium)"
     if _BROWSER_REQUIRED:
@@ -161,19 +152,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """The machine's own Chromium, kept from calling home."""
-    return {
-        **browser_type_launch_args,
-        "executable_path": _BROWSER,
-        "args": [
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--no-first-run",
-        ],
-    }
+    return {**browser_type_launch_args, **chromium_launch()}
 
 
 @pytest.fixture(scope="session")

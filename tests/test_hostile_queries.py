@@ -59,7 +59,7 @@ def _short(text: str) -> str:
     return text[:30]
 
 
-_LISTS = {"agreements", "systems", "events", "sources"}
+_LISTS = {"agreements", "systems", "deliverables", "changes", "events", "sources"}
 _PAGES = reading_pages()
 
 
@@ -112,6 +112,38 @@ def test_the_search_says_that_bytes_are_no_words(client: Client) -> None:
     answer = client.get("/tra-cuu/", QUERY_STRING="q=%FF%FE%FA")
     assert answer.status_code == 200
     assert "không có chữ hay số nào để tìm" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ("giai-doan=khong-co&voi=nghe-an-2014-2020", "giai-doan"),
+        ("giai-doan=nghe-an-2014-2020&voi=khong-co", "voi"),
+        ("giai-doan=%00&voi=nghe-an-2014-2020", "giai-doan"),
+        (f"giai-doan={LONG}&voi={LONG}", "giai-doan"),
+    ],
+    ids=_short,
+)
+def test_a_comparison_refuses_by_name(client: Client, query: str, parameter: str) -> None:
+    assert f"<code>{parameter}" in _refusal(client, "/so-sanh/", query)
+
+
+@pytest.mark.parametrize("name", sorted(_LISTS))
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ("sap-xep=khong-co", "sap-xep"),
+        ("sap-xep=--name", "sap-xep"),
+        ("so-dong=0", "so-dong"),
+        ("so-dong=1000000", "so-dong"),
+        ("so-dong=abc", "so-dong"),
+        ("dang=exe", "dang"),
+    ],
+)
+def test_a_list_refuses_how_it_cannot_be_shown(
+    client: Client, name: str, query: str, parameter: str
+) -> None:
+    assert f"<code>{parameter}" in _refusal(client, _PAGES[name], query)
 
 
 @pytest.mark.parametrize("query", [*HOSTILE, "q=%00", f"q={LONG}", "q=a&q=b"], ids=_short)

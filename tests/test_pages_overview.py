@@ -433,10 +433,19 @@ def test_weighs_under_60_kb_over_the_wire(client: Client, settings) -> None:
     page = gzip.compress(overview(client).content)
     rest = [
         gzip.compress((settings.BASE_DIR / "static" / name).read_bytes())
-        for name in ("coop.css", "coop.js", "icons/coop.svg")
+        for name in ("coop.css", "coop.js", "suggest.js", "icons/coop.svg")
     ]
 
-    assert len(page) + sum(map(len, rest)) < 60_000
+    assert len(page) + sum(map(len, rest)) < 40_000
+
+
+def test_one_stylesheet_and_no_script_that_holds_the_page_up(client: Client) -> None:
+    html = overview(client).content.decode()
+
+    assert len(re.findall(r"<link[^>]*rel=\"stylesheet\"", html)) == 1
+    scripts = re.findall(r"<script[^>]*>", html)
+    assert len(scripts) == 2
+    assert all(" defer" in script for script in scripts)
 
 
 # ---- the frame ----------------------------------------------------------------------------------

@@ -122,6 +122,12 @@ def test_every_kind_is_found_under_its_heading(client: Client) -> None:
         assert kind in found(ask(client, text)), text
 
 
+def test_people_lead_to_the_partner_they_met(client: Client) -> None:
+    html = ask(client, "nguyễn đức trung").content.decode()
+
+    assert '<a href="/thoa-thuan/nghe-an/#moc">Nguyễn Đức Trung</a>' in html
+
+
 def test_counts_are_honest_where_rows_are_left_out(client: Client) -> None:
     response = ask(client, "vnpt")
     groups = {group.key: group for group in response.context["answer"].groups}

@@ -171,6 +171,12 @@ def url_at(context: template.Context, name: str, *args: Any) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def list_at(context: template.Context, name: str, **filters: str) -> str:
+    """A list narrowed by filters, at the moment asked: ``{% list_at "deliverables" stage="ready" %}``."""
+    return address(reverse(name), _moment(context).query | filters)
+
+
+@register.simple_tag(takes_context=True)
 def link_to(context: template.Context, thing: Any, label: str = "") -> SafeString:
     """A link to the page of a row, at the moment asked; plain words while the portal has no such page."""
     words = label or str(thing)

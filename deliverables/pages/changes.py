@@ -1,4 +1,4 @@
-"""The latest official changes: what became official, on whose word, and what stood before it."""
+"""Official changes: what became or ceased to be official, on whose word, and what stood before it."""
 
 from __future__ import annotations
 
@@ -6,22 +6,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Window
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Window
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Citation
 from coopportal.clock import ZONE, Moment
+from coopportal.lists import Column
 from coopportal.partial_dates import PartialDate
 from deliverables.choices import ChangeKind, ReportSide
 from deliverables.models import Measurement, OfficialChange, ProgressReport, Verdict
+from deliverables.templatetags.reports import plain_figure, reporter
 
-#: Changes shown; the rest is in the changes feed.
+#: Changes shown on the overview; the list has them all.
 LATEST_CHANGES = 5
 
 
 @dataclass(frozen=True)
 class Change:
-    """A report that became official: what it says now, and what stood before it."""
+    """A report that became or ceased to be official: what it says, and what stood before it."""
 
     change: Any
     figures: list[Any]
@@ -50,22 +53,13 @@ class Change:
 
 def latest_changes(moment: Moment) -> list[Change]:
     """The last changes that made a report official by a moment, those with figures first."""
-    latest: Sequence[Any] = list(
-        OfficialChange.objects.filter(
-            kind=ChangeKind.BECAME_OFFICIAL,
-            at__lt=moment.known_until,
-            report__as_of_end__lte=moment.as_of,
-        )
-        .select_related("report__deliverable__agreement__partner")
-        .prefetch_related(
-            Prefetch("report__citations", queryset=Citation.objects.select_related("source")),
-            Prefetch("report__verdicts", queryset=Verdict.objects.order_by("at")),
-            Prefetch(
-                "report__measurements",
-                queryset=Measurement.objects.select_related("indicator").order_by("pk"),
-                to_attr="told",
-            ),
-        )
+    became = OfficialChange.objects.filter(
+        kind=ChangeKind.BECAME_OFFICIAL,
+        at__lt=moment.known_until,
+        report__as_of_end__lte=moment.as_of,
+    )
+    latest = list(
+        with_what_changed(became)
         .annotate(
             has_figures=Exists(
                 Measurement.objects.filter(report=OuterRef("report"), value__isnull=False)
@@ -74,14 +68,32 @@ def latest_changes(moment: Moment) -> list[Change]:
         )
         .order_by("-at", "-has_figures", "seq")[:LATEST_CHANGES]
     )
-    earlier = _earlier_reports(latest, moment)
+    return changes_told(latest, moment)
+
+
+def with_what_changed(changes: QuerySet[Any]) -> QuerySet[Any]:
+    """Changes with their reports' figures, sources and verdicts: three queries more."""
+    return changes.select_related("report__deliverable__agreement__partner").prefetch_related(
+        Prefetch("report__citations", queryset=Citation.objects.select_related("source")),
+        Prefetch("report__verdicts", queryset=Verdict.objects.order_by("at")),
+        Prefetch(
+            "report__measurements",
+            queryset=Measurement.objects.select_related("indicator").order_by("pk"),
+            to_attr="told",
+        ),
+    )
+
+
+def changes_told(changes: Sequence[Any], moment: Moment) -> list[Change]:
+    """Each change beside the report that it overtook; ``changes`` come from :func:`with_what_changed`."""
+    earlier = _earlier_reports(changes, moment)
     return [
         Change(
             change=change,
             figures=[m for m in change.report.told if m.value is not None],
             earlier=earlier.get(change.report_id),
         )
-        for change in latest
+        for change in changes
     ]
 
 
@@ -109,3 +121,27 @@ def _earlier_reports(changes: Sequence[Any], moment: Moment) -> dict[int, Any]:
                 found[report.pk] = other
                 break
     return found
+
+
+def _partner(change: Any) -> str:
+    agreement = change.report.deliverable.agreement
+    return agreement.partner.short_name if agreement else ""
+
+
+def _figures(change: Any) -> str:
+    return "; ".join(
+        f"{m.indicator.name}: {plain_figure(m)}" for m in change.report.told if m.value is not None
+    )
+
+
+COLUMNS: tuple[Column, ...] = (
+    (_("Số thứ tự"), lambda change: change.seq),
+    (_("Lúc"), lambda change: timezone.localtime(change.at, ZONE).strftime("%d/%m/%Y %H:%M")),
+    (_("Thay đổi"), lambda change: change.get_kind_display()),
+    (_("Đối tác"), _partner),
+    (_("Hạng mục"), lambda change: change.report.deliverable.title),
+    (_("Trạng thái"), lambda change: change.report.get_stage_display()),
+    (_("Số liệu"), _figures),
+    (_("Tính đến"), lambda change: change.report.as_of),
+    (_("Bên báo cáo"), lambda change: reporter(change.report)),
+)

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _, gettext_lazy
 
 from agreements.present_names import with_present_names
 from agreements.told import differing_by, told_by
 from coopportal.clock import Moment
+from coopportal.lists import Column
 from deliverables.choices import ReportState
 from deliverables.models import (
     Deliverable,
@@ -33,7 +35,11 @@ from deliverables.permissions import represents_either_side
 from deliverables.summaries.charts import Chart, chart
 from deliverables.summaries.differences import Difference, of_discrepancy
 from deliverables.summaries.results import Delivered, heading
+from deliverables.summaries.stages_drawn import StageLine, stage_line
 from deliverables.summaries.story import Said, said
+from deliverables.summaries.totals.progress import progress_at
+from deliverables.templatetags.delivery import stage_label, verdicts_in_words
+from deliverables.templatetags.reports import figure_in_words, reporter
 
 #: Neighbours shown beside the evidence; the partner's page has them all.
 NEIGHBOURS = 6
@@ -59,6 +65,31 @@ class Headline:
 
 
 @dataclass(frozen=True)
+class TargetRow:
+    """A target beside the figure that stands for its indicator; ``replaced`` by a later one."""
+
+    target: Any
+    figure: Any
+    replaced: bool
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far it has come, 0 to 100, or in words why that cannot be computed.
+
+    The value is ``summaries.totals.progress.progress_at``; here only the reason is told.
+    """
+
+    percent: float | None
+    why_not: str
+    targets: int
+
+    @property
+    def computed(self) -> bool:
+        return self.percent is not None
+
+
+@dataclass(frozen=True)
 class DeliverablePage:
     """Everything on the page at one moment."""
 
@@ -75,7 +106,9 @@ class DeliverablePage:
     statements: list[Said]
     neighbours: list[Delivered]
     later: list[Any]
-    targets: list[Any]
+    targets: list[TargetRow]
+    progress: Progress
+    stages: StageLine | None
     comments: bool
 
     @property
@@ -118,16 +151,24 @@ def deliverables_with_context() -> QuerySet[Deliverable]:
 
 def deliverable_page(deliverable: Deliverable, moment: Moment, user: Any) -> DeliverablePage:
     """Fetch and shape the page at a moment: a fixed number of queries, whatever the reports."""
-    begun = Deliverable.objects.official(moment).filter(pk=deliverable.pk).exists()
+    reached = (
+        Deliverable.objects.official(moment)
+        .filter(pk=deliverable.pk)
+        .annotate(progress=progress_at(moment))
+        .values_list("progress", flat=True)
+    )
+    progress = list(reached)
+    begun = bool(progress)
     reports = _reports(deliverable, moment, user) if begun else []
     official = [row for row in reports if row.official_at(moment)]
     current = official[0] if official else None
     indicators = _indicators(official, reports)
-    targets = list(
+    set_by_then = list(
         Target.objects.filter(deliverable=deliverable, set_on__lte=moment.as_of)
         .select_related("indicator")
         .order_by("set_on", "pk")
     )
+    targets = _targets(set_by_then, official)
     discrepancies = differing_by(
         deliverable.discrepancies.prefetch_related(Prefetch("sides", queryset=SIDES)), moment.as_of
     )
@@ -140,7 +181,7 @@ def deliverable_page(deliverable: Deliverable, moment: Moment, user: Any) -> Del
         begun=begun,
         current=current,
         newest=_newest(reports, current, moment),
-        headlines=_headlines(deliverable, official, indicators, targets, moment),
+        headlines=_headlines(deliverable, official, indicators, set_by_then, moment),
         indicators=indicators,
         history=_history(reports, current, indicators, moment),
         evidence=_evidence(current, official, indicators),
@@ -155,8 +196,37 @@ def deliverable_page(deliverable: Deliverable, moment: Moment, user: Any) -> Del
             .select_related("phase")
         ),
         targets=targets,
+        progress=_progress(progress[0] if progress else None, targets),
+        stages=stage_line(official, moment.as_of),
         comments=represents_either_side(user, deliverable.agreement_id),
     )
+
+
+def _targets(targets: Sequence[Any], official: Sequence[Any]) -> list[TargetRow]:
+    current: dict[int, Any] = {}
+    for report in official:
+        for figure in report.measurements.all():
+            current.setdefault(figure.indicator_id, figure)
+    latest = {target.indicator_id: target for target in targets}
+    return [
+        TargetRow(
+            target, current.get(target.indicator_id), latest[target.indicator_id] is not target
+        )
+        for target in targets
+    ]
+
+
+def _progress(reached: float | None, targets: Sequence[TargetRow]) -> Progress:
+    standing = [row for row in targets if not row.replaced]
+    if reached is not None:
+        return Progress(reached * 100, "", len(standing))
+    if not standing:
+        why_not = _("chưa có mục tiêu")
+    elif any(row.figure is None or row.figure.value is None for row in standing):
+        why_not = _("chưa có số liệu của chỉ tiêu đặt mục tiêu")
+    else:
+        why_not = _("mục tiêu chưa ghi số gốc")
+    return Progress(None, why_not, len(standing))
 
 
 def _reports(deliverable: Deliverable, moment: Moment, user: Any) -> list[Any]:
@@ -287,3 +357,33 @@ def _neighbours(deliverable: Deliverable, moment: Moment, user: Any) -> list[Del
     found = delivered(rows, moment, user)
     found.sort(key=lambda one: (not one.numbers, bytes(one.deliverable.sort_key)))
     return found[:NEIGHBOURS]
+
+
+def history_columns(page: DeliverablePage, moment: Moment) -> list[Column]:
+    """What the CSV of the history holds: one column an indicator, units in its heading."""
+    head: list[Column] = [
+        (gettext_lazy("Tính đến"), lambda row: row.report.as_of),
+        (gettext_lazy("Xếp theo ngày"), lambda row: f"{row.report.as_of_end:%d/%m/%Y}"),
+        (gettext_lazy("Bên báo cáo"), lambda row: reporter(row.report)),
+        (gettext_lazy("Trạng thái"), lambda row: stage_label(row.report.stage)),
+        (gettext_lazy("Mức độ phủ"), lambda row: row.report.coverage),
+    ]
+    figures = [
+        (f"{indicator.name} ({indicator.unit})", _figure_at(place))
+        for place, indicator in enumerate(page.indicators)
+    ]
+    tail: list[Column] = [
+        (gettext_lazy("Tình trạng"), lambda row: row.report.get_state_display()),
+        (gettext_lazy("Đang dùng"), lambda row: row.current),
+        (gettext_lazy("Ý kiến hai bên"), lambda row: verdicts_in_words(row.report, moment)),
+        (gettext_lazy("Nguồn"), lambda row: _sources_of(row.report)),
+    ]
+    return [*head, *figures, *tail]
+
+
+def _figure_at(place: int) -> Any:
+    return lambda row: figure_in_words(row.figures[place]) if row.figures[place] else ""
+
+
+def _sources_of(report: Any) -> str:
+    return "; ".join(dict.fromkeys(row.source.short_name for row in report.citations.all()))

@@ -65,7 +65,7 @@ def current_measurements(moment: Moment, deliverables: Iterable[int]) -> QuerySe
 
 
 def delivered(rows: DeliverableQuerySet, moment: Moment, user: Any) -> list[Delivered]:
-    """What ``rows`` had come to at a moment, as this user may read it. About ten queries."""
+    """What ``rows`` had come to at a moment, as this user may read it: eight queries."""
     deliverables = list(
         rows.official(moment)
         .select_related("system", "phase", "agreement__partner")
@@ -75,30 +75,53 @@ def delivered(rows: DeliverableQuerySet, moment: Moment, user: Any) -> list[Deli
         )
     )
     told = {row.pk: Delivered(row) for row in deliverables}
-    figures = list(current_measurements(moment, told))
     spoken = {row.report_id for row in deliverables if row.report_id}
-    spoken |= {figure.report_id for figure in figures}
-    reports = _reports(moment, user, told, spoken)
-    for figure in figures:
-        figure.report = reports[figure.report_id]
-        told[figure.report.deliverable_id].figures.append(figure)
+    reports = _reports(moment, user, told, spoken) if told else {}
     for one in told.values():
         if one.deliverable.report_id:
             one.report = reports[one.deliverable.report_id]
+    _add_figures(told, reports.values(), moment)
     _add_what_differs(told, reports.values(), moment)
     return list(told.values())
 
 
 def _reports(moment: Moment, user: Any, deliverables: Iterable[int], spoken: set[int]) -> Any:
-    """Reports that speak now, all that sources say, and those that wait or are disputed, by key."""
+    """Reports that speak now, all that sources say, and those that wait or are disputed, by key.
+
+    Latest first, as they overtake one another.
+    """
     unsettled = (ReportState.SUBMITTED, ReportState.DISPUTED)
+    measuring = current_measurements(moment, deliverables).order_by().values("report_id")
     rows = (
         ProgressReport.objects.visible_to(user)
         .filter(said_by(moment), deliverable__in=list(deliverables))
-        .filter(Q(pk__in=spoken) | Q(state__in=unsettled) | Q(side=ReportSide.SOURCE))
+        .filter(
+            Q(pk__in=spoken)
+            | Q(pk__in=measuring)
+            | Q(state__in=unsettled)
+            | Q(side=ReportSide.SOURCE)
+        )
         .latest_first()
     )
     return {row.pk: row for row in with_what_they_say(rows)}
+
+
+def _add_figures(told: dict[int, Delivered], reports: Iterable[Any], moment: Moment) -> None:
+    """Per deliverable and indicator the figure of the latest official report that measures it.
+
+    Every report that gives a figure now is among ``reports``, which come latest first.
+    """
+    known: set[tuple[int, int]] = set()
+    for report in reports:
+        if not report.official_at(moment):
+            continue
+        for figure in report.measurements.all():
+            key = (report.deliverable_id, figure.indicator_id)
+            if key not in known:
+                known.add(key)
+                told[report.deliverable_id].figures.append(figure)
+    for one in told.values():
+        one.figures.sort(key=lambda figure: figure.pk)
 
 
 def _add_what_differs(told: dict[int, Delivered], reports: Iterable[Any], moment: Moment) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from agreements.choices import EventKind, StatementKind
+from agreements.choices import EventKind, Side, StatementKind
 from agreements.lineage import Lineage, lineage
 from agreements.models import (
     Agreement,
@@ -85,6 +85,16 @@ class PartnerPage:
     @property
     def rows(self) -> int:
         return sum(len(family.rows) for family in self.families)
+
+    @property
+    def said_count(self) -> int:
+        return sum(len(group.rows) for group in self.statements)
+
+    @property
+    def silent_sides(self) -> list[str]:
+        """Sides that nobody represents today, for those who may see who does."""
+        speaking = {row.side for row in self.contacts}
+        return [str(side.label) for side in Side if side.value not in speaking]
 
     @property
     def confirmed(self) -> int:

@@ -39,6 +39,10 @@ class PhasePage:
     subsidiaries: list[tuple[Any, list[Tally]]]
 
     @property
+    def said_count(self) -> int:
+        return sum(len(group.rows) for group in self.statements)
+
+    @property
     def rows(self) -> int:
         return sum(len(family.rows) for family in self.families)
 
@@ -56,16 +60,26 @@ def phases_with_context() -> QuerySet[Phase]:
     return with_present_names(rows, "agreement__")
 
 
-def phase_page(phase: Phase, moment: Moment, user: Any) -> PhasePage:
+def phases_with_partners() -> QuerySet[Phase]:
+    """Phases with what their page's head names; the page itself fetches them with their neighbours."""
+    rows = Phase.objects.select_related("agreement__vnpt_party", "parent__agreement__partner")
+    return with_present_names(rows, "agreement__")
+
+
+def phase_page(asked: Phase, moment: Moment, user: Any) -> PhasePage:
     """Fetch and shape the page at a moment: a fixed number of queries, whatever the rows."""
     day = moment.as_of
+    areas = CooperationArea.objects.prefetch_related("continues").order_by("position")
     others = [
         row
-        for row in Phase.objects.filter(agreement=phase.agreement_id)
-        .prefetch_related("areas__continues", Prefetch("citations", queryset=CITED))
+        for row in Phase.objects.filter(agreement=asked.agreement_id)
+        .select_related("parent__agreement__partner")
+        .prefetch_related(Prefetch("areas", queryset=areas), Prefetch("citations", queryset=CITED))
         .order_by("begins_on", "start_year", "slug")
-        if row.pk == phase.pk or has_begun(row, day)
+        if row.pk == asked.pk or has_begun(row, day)
     ]
+    phase = next(row for row in others if row.pk == asked.pk)
+    phase.agreement = asked.agreement
     place = [row.pk for row in others].index(phase.pk)
     before = others[place - 1] if place else None
     own = delivered(Deliverable.objects.filter(phase=phase), moment, user)

@@ -25,7 +25,12 @@ from agreements.models import (
 from agreements.told import differing_by, was_out
 from coopportal.clock import Moment
 from deliverables.models import ProgressReport
-from deliverables.pages.delivered import SIDES, said_by, with_what_they_say
+from deliverables.pages.delivered import (
+    SIDES,
+    difference_of_sources,
+    said_by,
+    with_what_they_say,
+)
 from deliverables.summaries.differences import Difference, of_discrepancy
 
 
@@ -39,12 +44,30 @@ class Resting:
 
 
 @dataclass(frozen=True)
+class Against:
+    """Where this source and another differ: what about, and the row that is told differently."""
+
+    about: Any
+    difference: Difference
+
+
+@dataclass(frozen=True)
 class SourcePage:
     source: Any
     out: bool
     reports: list[Any]
     resting: list[Resting]
-    differences: list[Difference]
+    differences: list[Against]
+
+    @property
+    def by_partner(self) -> list[tuple[str, list[Any]]]:
+        """Reports under the partner they speak of, those of no agreement last."""
+        groups: dict[str, list[Any]] = {}
+        for report in self.reports:
+            agreement = report.deliverable.agreement
+            name = agreement.partner.short_name if agreement else _("Không thuộc thỏa thuận nào")
+            groups.setdefault(name, []).append(report)
+        return list(groups.items())
 
     @property
     def total(self) -> int:
@@ -57,13 +80,10 @@ def source_page(source: Source, moment: Moment, user: Any) -> SourcePage:
     out = was_out(source, day)
     if not out:
         return SourcePage(source, False, [], [], [])  # noqa: FBT003  (said by the field's name)
-    reports = (
-        ProgressReport.objects.visible_to(user)
-        .filter(said_by(moment), citations__source=source)
-        .distinct()
-        .select_related("deliverable__agreement__partner", "deliverable__phase")
-        .order_by("deliverable__agreement__partner__sort_key", "deliverable__sort_key", "pk")
-    )
+    told = _reports(source, moment, user)
+    reports = [row for row in told if any(c.source_id == source.pk for c in row.citations.all())]
+    for report in reports:
+        report.cited = [c for c in report.citations.all() if c.source_id == source.pk]
     # A row without a day of its own was told of by this very source, which is out.
     phases = [
         row
@@ -95,10 +115,63 @@ def source_page(source: Source, moment: Moment, user: Any) -> SourcePage:
     return SourcePage(
         source=source,
         out=out,
-        reports=list(_with_words(with_what_they_say(reports), source)),
+        reports=reports,
         resting=[group for group in groups if group.rows],
-        differences=[of_discrepancy(row) for row in differing_by(_differing(source), day)],
+        differences=[
+            *_reports_that_differ(source, told, moment),
+            *(
+                Against(_subject(row), of_discrepancy(row))
+                for row in differing_by(_differing(source), day)
+            ),
+        ],
     )
+
+
+def _reports(source: Source, moment: Moment, user: Any) -> list[Any]:
+    """What sources say of every deliverable that this one speaks of, its own reports among them."""
+    spoken = ProgressReport.objects.filter(citations__source=source).values("deliverable")
+    rows = (
+        ProgressReport.objects.visible_to(user)
+        .filter(said_by(moment), deliverable__in=spoken)
+        .select_related("deliverable__agreement__partner", "deliverable__phase")
+        .latest_first()
+    )
+    found = list(with_what_they_say(rows))
+    return sorted(found, key=_by_partner)
+
+
+def _by_partner(report: Any) -> tuple[Any, ...]:
+    agreement = report.deliverable.agreement
+    return (
+        agreement is None,
+        bytes(agreement.partner.sort_key) if agreement else b"",
+        bytes(report.deliverable.sort_key),
+        report.deliverable_id,
+    )
+
+
+def _reports_that_differ(source: Source, told: list[Any], moment: Moment) -> list[Against]:
+    """Deliverables on which this source and another say different things, set aside or both in use."""
+    by_deliverable: dict[int, list[Any]] = {}
+    for report in told:
+        by_deliverable.setdefault(report.deliverable_id, []).append(report)
+    found = []
+    for rows in by_deliverable.values():
+        current = next((row for row in rows if row.official_at(moment)), None)
+        difference = difference_of_sources(current, rows, moment)
+        if difference and any(
+            citation.source_id == source.pk
+            for telling in difference.tellings
+            for citation in telling.citations
+        ):
+            found.append(Against(rows[0].deliverable, difference))
+    return found
+
+
+def _subject(discrepancy: Discrepancy) -> Any:
+    """The row that a difference is about: deliverable, phase or agreement; None where it has none."""
+    own = list(discrepancy.deliverables.all())
+    return own[0] if len(own) == 1 else discrepancy.phase or discrepancy.agreement
 
 
 def _with_words(rows: QuerySet[Any], source: Source) -> QuerySet[Any]:
@@ -120,5 +193,6 @@ def _differing(source: Source) -> QuerySet[Discrepancy]:
     return (
         Discrepancy.objects.filter(sides__citation__source=source)
         .distinct()
-        .prefetch_related(Prefetch("sides", queryset=SIDES))
+        .select_related("phase__agreement__partner", "agreement__partner")
+        .prefetch_related(Prefetch("sides", queryset=SIDES), "deliverables")
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +15,8 @@ from agreements.present_names import with_present_names
 from agreements.told import told_by
 from coopportal.clock import Moment
 from coopportal.lists import Column
-from deliverables.choices import DeliverableKind
-from deliverables.models import Deliverable
+from deliverables.choices import DeliverableKind, ValueKind
+from deliverables.models import Deliverable, ProgressReport
 from deliverables.pages.delivered import CITED, delivered
 from deliverables.summaries.differences import Difference
 from deliverables.summaries.results import Delivered, Tally, said_in_words, tally
@@ -84,11 +84,21 @@ COLUMNS: tuple[Column, ...] = (
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """Indicators that at least two deployments measure, with each one's figure; None where it has none."""
+class Bar:
+    """One place's figure of an indicator; ``width`` is percent of the highest of them."""
 
-    indicators: list[Any]
-    rows: list[tuple[Delivered, list[Any]]]
+    one: Delivered
+    figure: Any
+    width: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One indicator that at least two deployments have a number for, and the places that have none."""
+
+    indicator: Any
+    bars: list[Bar]
+    silent: list[Delivered]
 
 
 @dataclass(frozen=True)
@@ -96,8 +106,36 @@ class SystemPage:
     system: Any
     aliases: list[Any]
     deployments: list[Delivered]
+    since: dict[int, Any]
+    integrations: list[Delivered]
     others: list[Delivered]
-    comparison: Comparison | None
+    comparisons: list[Comparison]
+
+    @property
+    def places(self) -> list[tuple[Delivered, Any, list[Difference]]]:
+        """Each deployment, the first report that tells of it, and the differences not yet told above."""
+        told: set[str] = set()
+        places = []
+        for one in self.deployments:
+            fresh = [row for row in one.differences if not row.topic or row.topic not in told]
+            told |= {row.topic for row in fresh}
+            places.append((one, self.since.get(one.deliverable.pk), fresh))
+        return places
+
+    @property
+    def groups(self) -> list[tuple[list[Delivered], str, str, str]]:
+        """The other deliverables that name the system: rows, anchor, heading, words where there are none."""
+        groups = [
+            (
+                self.integrations,
+                "tich-hop",
+                str(_("Kết nối, tích hợp với hệ thống này")),
+                str(_("Các nguồn chưa nhắc đến kết nối, tích hợp nào với hệ thống này.")),
+            )
+        ]
+        if self.others:
+            groups.append((self.others, "khac", str(_("Đầu tư, đào tạo, nội dung khác")), ""))
+        return groups
 
     @property
     def partners(self) -> int:
@@ -106,10 +144,6 @@ class SystemPage:
     @property
     def tally(self) -> list[Tally]:
         return tally(one.stage for one in self.deployments)
-
-    @property
-    def differences(self) -> list[Difference]:
-        return [difference for one in self.deployments for difference in one.differences]
 
 
 def systems_with_context() -> QuerySet[System]:
@@ -134,13 +168,32 @@ def system_page(system: System, moment: Moment, user: Any) -> SystemPage:
         if one.deliverable.kind == DeliverableKind.DEPLOYMENT
         and one.deliverable.system_id == system.pk
     ]
+    rest = [one for one in found if one not in deployments]
+    integrations = [
+        one
+        for one in rest
+        if one.deliverable.kind == DeliverableKind.INTEGRATION or one.deliverable.connects_to_id
+    ]
     return SystemPage(
         system=system,
         aliases=[row for row in system.aliases.all() if told_by(row, moment.as_of)],
         deployments=deployments,
-        others=[one for one in found if one not in deployments],
-        comparison=compare(deployments),
+        since=_first_told(deployments, moment),
+        integrations=integrations,
+        others=[one for one in rest if one not in integrations],
+        comparisons=compare(deployments),
     )
+
+
+def _first_told(deployments: Sequence[Delivered], moment: Moment) -> dict[int, Any]:
+    """Per deliverable the earliest official report of it: since when one knows that the place has it."""
+    rows = ProgressReport.objects.official(moment).filter(
+        deliverable__in=[one.deliverable.pk for one in deployments]
+    )
+    first: dict[int, Any] = {}
+    for row in rows.order_by("as_of_end", "official_from", "pk"):
+        first.setdefault(row.deliverable_id, row)
+    return first
 
 
 def _by_partner(one: Delivered) -> tuple[Any, ...]:
@@ -153,20 +206,33 @@ def _by_partner(one: Delivered) -> tuple[Any, ...]:
     )
 
 
-def compare(deployments: Iterable[Delivered]) -> Comparison | None:
-    """Set deployments side by side on the indicators that two or more of them have a number for."""
-    measured = [one for one in deployments if one.numbers]
-    holders: dict[int, list[Any]] = {}
-    for one in measured:
+def compare(deployments: Sequence[Delivered]) -> list[Comparison]:
+    """Set deployments side by side on the indicators that two or more of them have a number for.
+
+    What was added in a period is left out: amounts of different periods do not compare.
+    """
+    holders: dict[int, list[tuple[Delivered, Any]]] = {}
+    for one in deployments:
         for figure in one.numbers:
-            holders.setdefault(figure.indicator_id, []).append(figure)
-    shared = [figures[0].indicator for figures in holders.values() if len(figures) > 1]
-    if not shared:
-        return None
-    rows = []
-    for one in measured:
-        by_indicator = {figure.indicator_id: figure for figure in one.numbers}
-        figures = [by_indicator.get(indicator.pk) for indicator in shared]
-        if any(figures):
-            rows.append((one, figures))
-    return Comparison(shared, rows)
+            if figure.indicator.value_kind != ValueKind.INCREMENT:
+                holders.setdefault(figure.indicator_id, []).append((one, figure))
+    return [_comparison(own, deployments) for own in holders.values() if len(own) > 1]
+
+
+def _comparison(
+    own: Sequence[tuple[Delivered, Any]], deployments: Sequence[Delivered]
+) -> Comparison:
+    indicator = own[0][1].indicator
+    top = max(figure.value for _one, figure in own)
+    if indicator.unit == "%":
+        top = max(top, 100)
+    ranked = sorted(own, key=lambda pair: -pair[1].value)
+    measured = [one for one, _figure in own]
+    return Comparison(
+        indicator=indicator,
+        bars=[
+            Bar(one, figure, float(max(figure.value, 0) / top * 100) if top > 0 else 0.0)
+            for one, figure in ranked
+        ],
+        silent=[one for one in deployments if one not in measured],
+    )

@@ -25,6 +25,8 @@ MISSING_AFTER = dt.timedelta(days=456)
 _HATCHED, _WORDED = 4.0, 24.0
 #: Percent that two labels need between them to stay apart on a narrow screen.
 _APART = 19.0
+#: Pixels between the line of a target, with its words above, and other words.
+_CLEAR = 24
 _LOWER_BOUNDS = (Qualifier.OVER, Qualifier.MOST)
 _UPPER_BOUNDS = (Qualifier.ALMOST, Qualifier.BEFORE)
 
@@ -109,9 +111,13 @@ class Chart:
 
     @property
     def gap_y(self) -> int:
-        """Where "không có số liệu" is written: on the half of the drawing that has fewer points."""
+        """Where "không có số liệu" is written: on the half with fewer points, clear of targets' words."""
         high = sum(point.y < (TOP + BOTTOM) / 2 for point in self.points)
-        return 180 if high * 2 >= len(self.points) else 44
+        places = (180, 44, 112) if high * 2 >= len(self.points) else (44, 180, 112)
+        return next(
+            (place for place in places if all(abs(aim.y - place) > _CLEAR for aim in self.aims)),
+            places[-1],
+        )
 
     @property
     def bounds(self) -> set[str]:

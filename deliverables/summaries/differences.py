@@ -28,14 +28,31 @@ class Difference:
     reason: str = ""
 
     @property
+    def all_in_use(self) -> bool:
+        """True where nothing was set aside: what they say stands side by side."""
+        return len(self.tellings) > 1 and all(telling.chosen for telling in self.tellings)
+
+    @property
     def count_told(self) -> str:
-        """How many sources differ: "Hai nguồn nói khác nhau"; reports of one source are one."""
+        """How many sources differ: "Hai nguồn nói khác nhau"; reports of one source are one.
+
+        "Hai nguồn, cùng dùng" where every one of them is in use.
+        """
         sources = {row.source_id for telling in self.tellings for row in telling.citations}
         if len(sources) < 2:
-            return _("Nguồn nói khác nhau ở các chỗ")
+            if self.all_in_use:
+                return _("Một nguồn nói ở nhiều đoạn, cùng dùng")
+            return _("Một nguồn nói khác nhau ở các đoạn")
         words = {2: _("Hai"), 3: _("Ba"), 4: _("Bốn")}
         count = words.get(len(sources), str(len(sources)))
+        if self.all_in_use:
+            return _("%(count)s nguồn, cùng dùng") % {"count": count}
         return _("%(count)s nguồn nói khác nhau") % {"count": count}
+
+
+def each_once(differences: Iterable[Difference]) -> list[Difference]:
+    """Differences that several rows share are told once, by the first."""
+    return list({one.topic or id(one): one for one in differences}.values())
 
 
 def of_reports(
@@ -43,13 +60,15 @@ def of_reports(
 ) -> Difference | None:
     """A report in use against those set aside for it, and those of the same day that say otherwise.
 
-    The reason is the one given when setting aside; of two that both stand, the later entered is in use.
+    The reason is the one given when setting aside. Those of the same day stand as well: they are in use
+    beside it, though only one of them gives the row its stage.
     """
-    others = [*beside, *set_aside]
-    if not others:
+    aside = list(set_aside)
+    tellings = [_report(row, chosen=True) for row in beside]
+    tellings += [_report(row, chosen=False) for row in aside]
+    if not tellings:
         return None
-    reasons = dict.fromkeys(row.set_aside_reason for row in others if row.set_aside_reason)
-    tellings = [_report(row, chosen=False) for row in others]
+    reasons = dict.fromkeys(row.set_aside_reason for row in aside if row.set_aside_reason)
     if current is not None:
         tellings.insert(0, _report(current, chosen=True))
     return Difference("", tellings, " ".join(reasons))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from agreements.choices import SystemFamily
 from deliverables.choices import STAGE_GROUP_OF, DeliverableKind, Stage, StageGroup
-from deliverables.summaries.differences import Difference
+from deliverables.summaries.differences import Difference, each_once
 
 #: Kinds that stand under a family of systems even without naming a system.
 _FAMILY_OF_KIND = {DeliverableKind.INFRASTRUCTURE: SystemFamily.INFRASTRUCTURE}
@@ -90,8 +90,7 @@ class ResultRow:
     @property
     def differences(self) -> list[Difference]:
         """Those of all entries; one that two phases share is told once."""
-        told = [difference for entry in self.entries for difference in entry.differences]
-        return list({one.topic or id(one): one for one in told}.values())
+        return each_once(one for entry in self.entries for one in entry.differences)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,9 @@ from agreements.choices import EventKind, StatementKind
 from agreements.participants import by_role
 from deliverables.summaries.differences import Difference, of_discrepancy
 
+#: Statements of a kind that a page shows before the rest is folded.
+SHOWN = 4
+
 
 @dataclass(frozen=True)
 class Said:
@@ -21,6 +24,15 @@ class Said:
     kind: str
     label: str
     rows: list[Any]
+
+    @property
+    def first(self) -> list[Any]:
+        """Those shown without a click; one alone is never folded away."""
+        return self.rows if len(self.rows) <= SHOWN + 1 else self.rows[:SHOWN]
+
+    @property
+    def more(self) -> list[Any]:
+        return self.rows[len(self.first) :]
 
 
 def said(statements: Iterable[Any]) -> list[Said]:

@@ -155,17 +155,27 @@ def standing(report: Any, moment: Moment | None = None) -> SafeString:
     """
     if report is None:
         return format_html('<span class="nodata">{}</span>', _("chưa có báo cáo"))
+    partner, vnpt = halves_of(report, moment)
+    return verdict_halves(partner, vnpt) if partner else published_mark()
+
+
+def halves_of(report: Any, moment: Moment | None = None) -> tuple[str, str]:
+    """The halves of the partner and of VNPT, keys of verdicts; both empty where only a source speaks."""
     if report.side == ReportSide.SOURCE:
         known = {
             verdict.side: _DECISIONS[Decision(verdict.decision)]
             for verdict in report.verdicts.all()
             if moment is None or verdict.at < moment.known_until
         }
-        if not known:
-            return published_mark()
-        return verdict_halves(known.get("partner", "wait"), known.get("vnpt", "wait"))
+        return (known.get("partner", "wait"), known.get("vnpt", "wait")) if known else ("", "")
     decided = moment is None or (report.decided_at and report.decided_at < moment.known_until)
     other = _STATES.get(ReportState(report.state), "wait") if decided else "wait"
-    if report.side == ReportSide.VNPT:
-        return verdict_halves(other, "yes")
-    return verdict_halves("yes", other)
+    return (other, "yes") if report.side == ReportSide.VNPT else ("yes", other)
+
+
+def verdicts_in_words(report: Any, moment: Moment | None = None) -> str:
+    """How both sides stand to a report, as a cell tells it: "Nguồn công bố", "Tỉnh: xác nhận; VNPT: chờ"."""
+    partner, vnpt = halves_of(report, moment)
+    if not partner:
+        return str(_("Nguồn công bố"))
+    return f"{_('Tỉnh')}: {_VERDICTS[partner][1]}; {_('VNPT')}: {_VERDICTS[vnpt][1]}"

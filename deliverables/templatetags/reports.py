@@ -107,6 +107,13 @@ def plain_figure(measurement: Any) -> str:
     return " ".join(filter(None, words))
 
 
+def figure_in_words(measurement: Any) -> str:
+    """The same for a cell; where there is no number its words, or "chưa có số"."""
+    if measurement.value is None:
+        return str(measurement.text or qualifier(measurement.qualifier) or _("chưa có số"))
+    return plain_figure(measurement)
+
+
 @register.simple_tag
 def chart_sentence(chart: Any) -> str:
     """What the drawing shows, in one breath: how many points, from when to when, what is missing."""

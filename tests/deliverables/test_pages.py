@@ -2,18 +2,20 @@
 
 import datetime as dt
 import re
+from dataclasses import replace
+from html import unescape
 
 import pytest
 import time_machine
 from django.test import Client
 
 from agreements.choices import LineageBasis, Qualifier, Side, SystemFamily
-from agreements.models import Agreement
+from agreements.models import Agreement, Discrepancy, Representative
 from coopportal.partial_dates import PartialDate
 from deliverables.choices import Decision, ReportState, Stage, ValueKind
 from deliverables.models import Deliverable, Measurement, Target, Verdict
 from deliverables.pages.deliverable import NEIGHBOURS
-from deliverables.summaries.charts import chart
+from deliverables.summaries.charts import Aim, chart
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -268,7 +270,8 @@ def test_two_sources_of_one_day_that_differ_are_both_told(client: Client) -> Non
         "phần lớn cơ quan, đơn vị, địa phương",
         "nhiều cơ quan, đơn vị, địa phương",
     }
-    assert [told.chosen for told in difference.tellings] == [True, False]
+    assert [told.chosen for told in difference.tellings] == [True, True]
+    assert difference.count_told == "Hai nguồn, cùng dùng"
 
 
 def test_no_figure_is_not_zero(client: Client) -> None:
@@ -403,6 +406,56 @@ def test_a_figure_of_a_side_names_the_side_where_no_source_stands(client: Client
     assert "hai bên đã xác nhận 1 trong 1 hạng mục" in text
 
 
+def test_contacts_are_a_table_of_both_sides_and_say_who_is_missing(client: Client) -> None:
+    cooperation = factories.Cooperation()
+    Representative.objects.filter(side=Side.VNPT).exclude(user=cooperation.manager).delete()
+    path = cooperation.agreement.get_absolute_url()
+
+    client.force_login(cooperation.manager)
+    page, text = page_of(client, path)
+    assert page.silent_sides == []
+    assert cooperation.officer.full_name in text
+
+    Representative.objects.filter(agreement=cooperation.agreement, side=Side.PARTNER).delete()
+    page, text = page_of(client, path)
+    assert page.silent_sides == [str(Side.PARTNER.label)]
+    assert "chưa có đầu mối đang hiệu lực" in text
+
+    client.force_login(cooperation.stranger)
+    _page, text = page_of(client, path)
+    assert cooperation.manager.full_name not in text
+    assert "Đầu mối hai bên" not in text
+
+
+@pytest.mark.parametrize("slug", ["nghe-an", "quang-ngai", "bac-giang"])
+def test_every_difference_is_told_once(client: Client, slug: str) -> None:
+    html = client.get(f"/thoa-thuan/{slug}/").content.decode()
+
+    for topic in Discrepancy.objects.values_list("topic", flat=True):
+        summaries = re.findall(rf"<summary>[^<]*{re.escape(topic)}", html)
+        assert len(summaries) <= 1, topic
+
+
+def test_a_long_list_of_statements_is_folded_and_loses_none(client: Client) -> None:
+    phase = factories.phase()
+    for n in range(7):
+        factories.statement(phase=phase, agreement=phase.agreement, text=f"Ý số {n}.")
+
+    page, text = page_of(client, phase.agreement.get_absolute_url())
+
+    (group,) = page.statements
+    assert (len(group.first), len(group.more)) == (4, 3)
+    assert all(f"Ý số {n}." in text for n in range(7))
+
+
+def test_a_partner_leads_to_the_comparison_of_its_phases(client: Client) -> None:
+    html = client.get("/thoa-thuan/nghe-an/", {"tinh-den": "31/12/2021"}).content.decode()
+    link = re.search(r'href="(/so-sanh/[^"]+)"', html)
+
+    assert link
+    assert client.get(unescape(link[1])).context["page"].sides
+
+
 # ---- charts --------------------------------------------------------------------------------------
 
 
@@ -504,6 +557,108 @@ def test_a_target_is_drawn_from_the_day_it_was_set(client: Client) -> None:
     assert before.targets == []
 
 
+def test_words_of_a_gap_stand_clear_of_a_targets() -> None:
+    drawing = drawn([("2021-06-30", 10)])
+    for y, place in ((46, 180), (180, 44), (100, 44)):
+        aimed = replace(drawing, aims=[Aim(target=None, x=0, end=100, y=y)], points=[])
+        assert abs(aimed.gap_y - y) > 24, y
+        assert aimed.gap_y in {place, 180}
+
+
+def progress_told(client: Client, *, baseline: int | None, value: int | None, target: bool) -> str:
+    row, indicator = factories.deliverable(), factories.indicator()
+    factories.report(row, state=ReportState.CONFIRMED, figures={indicator: value})
+    if target:
+        Target.objects.create(
+            deliverable=row,
+            indicator=indicator,
+            baseline=baseline,
+            value=100,
+            set_on=dt.date(2022, 1, 1),
+        )
+    return page_of(client, row.get_absolute_url())[1]
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"target": False, "baseline": None, "value": 5}, "không tính được: chưa có mục tiêu"),
+        ({"target": True, "baseline": 0, "value": 30}, "30 % trung bình của 1 mục tiêu"),
+        ({"target": True, "baseline": 20, "value": 60}, "50 % trung bình của 1 mục tiêu"),
+        (
+            {"target": True, "baseline": None, "value": 30},
+            "không tính được: mục tiêu chưa ghi số gốc",
+        ),
+        (
+            {"target": True, "baseline": 0, "value": None},
+            "không tính được: chưa có số liệu của chỉ tiêu đặt mục tiêu",
+        ),
+    ],
+)
+def test_progress_is_told_or_why_it_cannot_be(client: Client, given: dict, told: str) -> None:
+    assert f"Tiến độ so với mục tiêu {told}" in progress_told(client, **given)
+
+
+def test_a_later_target_replaces_the_one_before(client: Client) -> None:
+    row, indicator = factories.deliverable(), factories.indicator()
+    factories.report(row, state=ReportState.CONFIRMED, figures={indicator: 50})
+    for value, day in ((100, dt.date(2022, 1, 1)), (200, dt.date(2023, 1, 1))):
+        Target.objects.create(
+            deliverable=row, indicator=indicator, baseline=0, value=value, set_on=day
+        )
+
+    page, text = page_of(client, row.get_absolute_url())
+
+    assert [line.replaced for line in page.targets] == [True, False]
+    assert page.progress.percent == 25
+    assert "đã thay bằng mục tiêu sau" in text
+
+
+def test_stages_stand_on_a_line_in_order_and_one_alone_draws_none(client: Client) -> None:
+    row = factories.deliverable()
+    factories.report(
+        row, state=ReportState.CONFIRMED, stage=Stage.PILOTING, as_of=PartialDate(2021, 6, 30)
+    )
+    assert page_of(client, row.get_absolute_url())[0].stages is None
+
+    factories.report(
+        row, state=ReportState.CONFIRMED, stage=Stage.DEPLOYED, as_of=PartialDate(2023, 6, 30)
+    )
+    line = page_of(client, row.get_absolute_url())[0].stages
+
+    assert [mark.report.stage for mark in line.marks] == [Stage.PILOTING, Stage.DEPLOYED]
+    assert 0 <= line.marks[0].x < line.marks[1].x < line.now <= 100
+    assert (
+        "Trạng thái qua 2 báo cáo chính thức: từ “Thí điểm” đến “Đã triển khai”"
+        in client.get(row.get_absolute_url()).content.decode()
+    )
+
+
+def test_a_history_is_handed_out_as_it_may_be_read(client: Client, told_to_one_side) -> None:
+    cooperation, row = told_to_one_side
+    path = f"{row.get_absolute_url()}?dang=csv"
+
+    def lines() -> list[str]:
+        response = client.get(path)
+        return b"".join(response.streaming_content).decode("utf-8-sig").splitlines()
+
+    public = lines()
+    client.force_login(cooperation.officer)
+    theirs = lines()
+
+    assert (len(public), len(theirs)) == (2, 3)
+    assert not any("4.321" in line for line in public)
+    assert any("4.321" in line for line in theirs)
+    assert "Tỉnh: xác nhận; VNPT: chờ" in theirs[1]
+    assert client.get(f"{row.get_absolute_url()}?dang=pdf").status_code == 400
+
+
+def test_what_continues_a_deliverable_is_said_at_its_head(client: Client) -> None:
+    _page, text = page_of(client, "/hang-muc/nghe-an-ioc/")
+
+    assert "Đã có hạng mục tiếp nối:" in text
+
+
 def test_the_drawing_is_told_in_words_and_in_a_table(client: Client) -> None:
     html = client.get("/hang-muc/quang-ngai-vnedu/").content.decode()
 
@@ -569,11 +724,49 @@ def test_a_system_is_compared_on_what_two_places_measure(client: Client) -> None
             factories.deliverable(system=system), state=ReportState.CONFIRMED, figures=figures
         )
 
-    page, _text = page_of(client, system.get_absolute_url())
+    page, text = page_of(client, system.get_absolute_url())
 
-    assert page.comparison.indicators == [shared]
-    assert [figures[0].value for _one, figures in page.comparison.rows] == [10, 20]
+    (comparison,) = page.comparisons
+    assert comparison.indicator == shared
+    assert [(bar.figure.value, bar.width) for bar in comparison.bars] == [(20, 100), (10, 50)]
+    assert len(comparison.silent) == 1
     assert page.partners == 3
+    assert "Chưa có số của chỉ tiêu này" in text
+
+
+def test_amounts_of_a_period_are_not_compared_between_places(client: Client) -> None:
+    system = factories.system()
+    added = factories.indicator(value_kind=ValueKind.INCREMENT)
+    for value in (10, 20):
+        factories.report(
+            factories.deliverable(system=system),
+            state=ReportState.CONFIRMED,
+            figures={added: value},
+        )
+
+    page, text = page_of(client, system.get_absolute_url())
+
+    assert page.comparisons == []
+    assert "Chưa so sánh được" in text
+
+
+def test_a_system_says_since_when_a_place_is_known_to_have_it(client: Client) -> None:
+    row = factories.deliverable()
+    for year, stage in ((2019, Stage.PILOTING), (2022, Stage.DEPLOYED)):
+        factories.report(
+            row, state=ReportState.CONFIRMED, stage=stage, as_of=PartialDate(year, 6, 30)
+        )
+
+    page, text = page_of(client, row.system.get_absolute_url())
+
+    assert page.since[row.pk].as_of == PartialDate(2019, 6, 30)
+    assert "30/06/2019 Thí điểm" in text
+
+
+def test_what_two_places_differ_on_alike_is_told_once(client: Client) -> None:
+    _page, text = page_of(client, "/he-thong/igate/")
+
+    assert text.count("Hai nguồn, cùng dùng: VNPT-iGate là hệ thống gì") == 2  # summary and paper
 
 
 def test_a_system_has_its_integrations_beside_its_deployments(client: Client) -> None:
@@ -583,7 +776,7 @@ def test_a_system_has_its_integrations_beside_its_deployments(client: Client) ->
         "nghe-an-ioffice",
         "quang-ngai-ioffice",
     ]
-    assert [one.deliverable.slug for one in page.others] == ["quang-ngai-ioffice-vdxp"]
+    assert [one.deliverable.slug for one in page.integrations] == ["quang-ngai-ioffice-vdxp"]
     assert "“VNPT iOffice”" in text
 
 
@@ -594,6 +787,25 @@ def test_a_source_lists_what_rests_on_it(client: Client) -> None:
     assert {group.key for group in page.resting} >= {"phases", "areas", "events", "statements"}
     assert all(row.cited for group in page.resting for row in group.rows)
     assert "tại 43 cơ quan, đơn vị trên địa bàn tỉnh đoạn 7" in text
+
+
+def test_a_source_says_what_it_contradicts_and_where(client: Client) -> None:
+    page, text = page_of(client, "/nguon/vietnamplus-2020/")
+
+    about = {getattr(row.about, "slug", None) for row in page.differences}
+
+    assert {"nghe-an-vsr", "nghe-an-ioffice", "nghe-an-2014-2020"} <= about
+    assert "Hai nguồn nói khác nhau: Báo cáo thông minh VSR (LRIS), Nghệ An" in text
+    assert "Hai nguồn, cùng dùng: VNPT-iGate là hệ thống gì" in text
+    assert [name for name, _rows in page.by_partner] == ["Nghệ An"]
+
+
+def test_a_document_is_called_by_its_number_and_marked_as_outside(client: Client) -> None:
+    response = client.get("/nguon/nq-202-2025-qh15/")
+
+    html = response.content.decode()
+    assert "<title>Nghị quyết 202/2025/QH15 (Quốc hội)" in html
+    assert "nguồn ngoài" in html
 
 
 def test_a_source_that_is_not_out_yet_carries_nothing(client: Client) -> None:
@@ -688,7 +900,7 @@ def lasting() -> Agreement:
 @pytest.mark.parametrize("count", [1, 5, 40])
 def test_queries_of_a_partner(client: Client, lasting, count, django_assert_num_queries) -> None:
     grow(lasting, count)
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(22):
         page, _text = page_of(client, lasting.get_absolute_url())
     assert page.rows == 2 * count
     assert len(page.subsidiaries) == count
@@ -697,7 +909,7 @@ def test_queries_of_a_partner(client: Client, lasting, count, django_assert_num_
 @pytest.mark.parametrize("count", [1, 5, 40])
 def test_queries_of_a_phase(client: Client, lasting, count, django_assert_num_queries) -> None:
     grow(lasting, count)
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(21):
         page, _text = page_of(client, lasting.phases.first().get_absolute_url())
     assert page.rows == count
 
@@ -735,7 +947,7 @@ def test_queries_of_a_deliverable(client: Client, count, django_assert_num_queri
             figures={factories.indicator(): n},
             citations=[factories.citation()],
         )
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(20):
         page, _text = page_of(client, row.get_absolute_url())
     assert len(page.history) == count
     assert len(page.neighbours) == min(count, NEIGHBOURS)

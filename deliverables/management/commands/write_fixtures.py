@@ -73,8 +73,9 @@ class Command(BaseCommand):
         ):
             raise CommandError(
                 _(
-                    "Cơ sở dữ liệu có báo cáo, ý kiến hoặc mục tiêu của hai bên. Bộ dữ liệu "
-                    "đi kèm chỉ gồm nguồn công bố: chạy lệnh này trên cơ sở dữ liệu mới, chỉ nạp dữ liệu đi kèm."
+                    "Cơ sở dữ liệu có báo cáo, ý kiến hoặc mục tiêu của hai bên. Bộ dữ liệu đi kèm "
+                    "chỉ gồm nguồn công bố: chạy lệnh này trên cơ sở dữ liệu mới, "
+                    "chỉ nạp dữ liệu đi kèm."
                 )
             )
         reference, cooperation = _rows(REFERENCE), _rows(COOPERATION)

@@ -18,12 +18,8 @@ from django.db.models import (
 from django.db.models.functions import Cast
 
 from coopportal.clock import Moment
-from deliverables.models import Measurement, Target
+from deliverables.models import CurrentFigure, ProgressReport, Target
 
-
-#: More targets than there will ever be. A subquery with a limit is computed once a row, where one without
-#: would be written out again for every mention of its columns.
-_MANY = 1_000_000_000
 
 _MEAN_HELD = (
     "CASE WHEN COUNT(*) = COUNT(_t.reach) THEN AVG(CASE WHEN _t.reach < 0 THEN 0.0 "
@@ -39,7 +35,14 @@ class _MeanOfReaches(Subquery):
     """
 
     output_field = FloatField()
-    template = f"(SELECT {_MEAN_HELD} FROM (%(subquery)s LIMIT {_MANY}) AS _t)"
+    # A subquery behind a fence is computed once; without one its parts would be for each mention of them.
+    template = f"(SELECT {_MEAN_HELD} FROM (%(subquery)s {{fence}}) AS _t)"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, self.template.format(fence="LIMIT -1"), **extra)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, self.template.format(fence="OFFSET 0"), **extra)
 
 
 def _number(expression: Any) -> Cast:
@@ -53,11 +56,26 @@ def progress_at(moment: Moment) -> Subquery:
     A target counts from the day it was set; a later one for the same indicator replaces it. ``value`` is
     the current figure of the indicator. A baseline that is not known is not 0.
     """
-    figure = Measurement.objects.latest(moment, of=OuterRef("deliverable")).filter(
-        indicator=OuterRef("indicator")
-    )
+    figure: QuerySet[Any]
+    if moment.knows_all:
+        figure = CurrentFigure.objects.filter(
+            deliverable=OuterRef("deliverable"),
+            indicator=OuterRef("indicator"),
+            begins__lte=moment.as_of,
+            ends__gt=moment.as_of,
+        ).values("value")
+    else:
+        # From the reports of the deliverable, newest first: an index has them in this order.
+        figure = (
+            ProgressReport.objects.official(moment)
+            .filter(
+                deliverable=OuterRef("deliverable"), measurements__indicator=OuterRef("indicator")
+            )
+            .latest_first()
+            .values("measurements__value")
+        )
     targets = _targets(moment).filter(deliverable=OuterRef("pk"))
-    return _MeanOfReaches(_reaches(targets, Subquery(figure.values("value")[:1])))
+    return _MeanOfReaches(_reaches(targets, Subquery(figure[:1])))
 
 
 def progress_of_all(moment: Moment) -> tuple[str, Sequence[Any]]:

@@ -1,0 +1,102 @@
+"""All deliverables as one list: what each row tells, on the page and in its CSV. Not its filters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from agreements.models import Agreement, Citation, System
+from agreements.templatetags.coop import qualifier, say_number
+from coopportal.clock import Moment
+from coopportal.lists import Column
+from deliverables.models import Measurement, ProgressReport, Verdict
+from deliverables.templatetags.delivery import stage_label
+from deliverables.templatetags.reports import reporter, says_something
+
+#: Filters that the form offers as fields; the others stay in the address and are told above the rows.
+OFFERED = ("q", "agreement", "system", "kind", "stage", "standing")
+
+
+def with_official_reports(rows: QuerySet[Any], moment: Moment) -> QuerySet[Any]:
+    """Deliverables with their official reports at a moment, the latest first, and all those say."""
+    measured = Measurement.objects.select_related("indicator").order_by("pk")
+    cited = Citation.objects.select_related("source").order_by("source__issued_on", "pk")
+    reports = (
+        ProgressReport.objects.official(moment)
+        .latest_first()
+        .prefetch_related(
+            Prefetch("measurements", queryset=measured),
+            Prefetch("citations", queryset=cited),
+            Prefetch("verdicts", queryset=Verdict.objects.order_by("at")),
+        )
+    )
+    return rows.select_related("agreement__partner", "phase", "system").prefetch_related(
+        Prefetch("reports", queryset=reports, to_attr="official_reports")
+    )
+
+
+def latest_report(row: Any) -> Any:
+    return row.official_reports[0] if row.official_reports else None
+
+
+def figures_of(row: Any) -> list[Any]:
+    """Per indicator the figure of the latest official report that measures it."""
+    told: dict[int, Any] = {}
+    for report in row.official_reports:
+        for figure in report.measurements.all():
+            told.setdefault(figure.indicator_id, figure)
+    return sorted(told.values(), key=lambda figure: figure.pk)
+
+
+def _figures_in_words(row: Any) -> str:
+    """Every figure of a row in one cell: indicator, qualifier, value, unit; empty where there is none."""
+    return "; ".join(
+        f"{figure.indicator.name}: {_figure_in_words(figure)}"
+        for figure in figures_of(row)
+        if says_something(figure)
+    )
+
+
+def _figure_in_words(figure: Any) -> str:
+    if figure.value is None:
+        return str(figure.text or qualifier(figure.qualifier))
+    unit = figure.indicator.unit
+    value = f"{say_number(figure.value)}%" if unit == "%" else f"{say_number(figure.value)} {unit}"
+    return " ".join(filter(None, [qualifier(figure.qualifier), value]))
+
+
+def _from_report(value: Any) -> Any:
+    def read(row: Any) -> Any:
+        report = latest_report(row)
+        return value(report) if report else ""
+
+    return read
+
+
+COLUMNS: tuple[Column, ...] = (
+    (_("Mã"), lambda row: row.slug),
+    (_("Hạng mục"), lambda row: row.title),
+    (_("Loại"), lambda row: row.get_kind_display()),
+    (_("Đối tác"), lambda row: row.agreement.partner.short_name if row.agreement else ""),
+    (_("Giai đoạn"), lambda row: row.phase.years if row.phase else ""),
+    (_("Hệ thống"), lambda row: row.system.short_name if row.system else ""),
+    (_("Trạng thái"), lambda row: stage_label(row.stage)),
+    (_("Số liệu"), _figures_in_words),
+    (_("Mức độ phủ"), lambda row: row.coverage or ""),
+    (_("Tính đến"), _from_report(lambda report: report.as_of)),
+    (_("Bên báo cáo"), _from_report(reporter)),
+    (_("Tình trạng"), _from_report(lambda report: report.get_state_display())),
+)
+
+
+def agreement_choices() -> list[tuple[str, str]]:
+    """Every agreement by its partner's name; and the deliverables that belong to none."""
+    rows = Agreement.objects.order_by("partner__sort_key", "slug")
+    named = list(rows.values_list("slug", "partner__short_name"))
+    return [*named, ("none", str(_("Không thuộc thỏa thuận nào")))]
+
+
+def system_choices() -> list[tuple[str, str]]:
+    return list(System.objects.order_by("sort_key").values_list("slug", "short_name"))

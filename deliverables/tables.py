@@ -1,0 +1,95 @@
+"""Reading pages across agreements: all deliverables, all official changes, two phases side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from agreements.told import has_begun
+from agreements.trail import trail
+from coopportal.clock import Moment
+from coopportal.lists import listing_of
+from coopportal.query import page_moment
+from deliverables.filters import ChangeFilterSet, DeliverableFilterSet
+from deliverables.pages.changes import COLUMNS as CHANGE_COLUMNS, changes_told, with_what_changed
+from deliverables.pages.compare import (
+    LEFT_PARAMETER,
+    RIGHT_PARAMETER,
+    asked_slugs,
+    choices_at,
+    compare_page,
+    phases_by_slug,
+)
+from deliverables.pages.deliverables import (
+    COLUMNS as DELIVERABLE_COLUMNS,
+    OFFERED,
+    agreement_choices,
+    figures_of,
+    latest_report,
+    system_choices,
+    with_official_reports,
+)
+
+
+@require_safe
+def deliverables(request: HttpRequest) -> HttpResponseBase:
+    """Everything undertaken, narrowed and sorted as asked; the API's filters by the API's names."""
+    listing = listing_of(
+        request,
+        DeliverableFilterSet,
+        columns=DELIVERABLE_COLUMNS,
+        name="hang-muc",
+        rows=lambda found: with_official_reports(found, Moment.from_query(request.GET)),
+    )
+    if listing.csv_asked:
+        return listing.as_csv()
+    context = {
+        "list": listing,
+        "rows": [(row, latest_report(row), figures_of(row)) for row in listing.page],
+        "agreements": agreement_choices(),
+        "systems": system_choices(),
+        "also": listing.also_narrowed(*OFFERED),
+        "crumbs": trail(listing.moment, _("Hạng mục")),
+    }
+    return render(request, "deliverables/deliverables.html", context)
+
+
+@require_safe
+def changes(request: HttpRequest) -> HttpResponseBase:
+    """The log of what became or ceased to be official, latest first."""
+    listing = listing_of(
+        request,
+        ChangeFilterSet,
+        columns=CHANGE_COLUMNS,
+        name="thay-doi",
+        rows=lambda found: with_what_changed(found).order_by("-seq"),
+    )
+    if listing.csv_asked:
+        return listing.as_csv()
+    context = {
+        "list": listing,
+        "rows": changes_told(list(listing.page), listing.moment),
+        "agreements": agreement_choices(),
+        "also": listing.also_narrowed("agreement", "kind"),
+        "crumbs": trail(listing.moment, _("Nhật ký số liệu chính thức")),
+    }
+    return render(request, "deliverables/changes.html", context)
+
+
+@require_safe
+def compare(request: HttpRequest) -> HttpResponse:
+    """Two phases side by side, of one partner or of two; until both are chosen, the form to choose them."""
+    moment = page_moment(request, LEFT_PARAMETER, RIGHT_PARAMETER)
+    left, right = asked_slugs(request.GET)
+    context: dict[str, Any] = {"left": left, "right": right, "choices": choices_at(moment)}
+    if left and right:
+        one, other = context["phases"] = phases_by_slug(left, right)
+        context["unbegun"] = [row for row in (one, other) if not has_begun(row, moment.as_of)]
+        if not context["unbegun"]:
+            context["page"] = compare_page(one, other, moment, request.user)
+    context["crumbs"] = trail(moment, _("So sánh hai giai đoạn"))
+    return render(request, "deliverables/compare.html", context)

@@ -1,0 +1,146 @@
+"""`make screenshots`: a picture of each kind of page into docs/screenshots/, wide and narrow, both themes.
+
+Taken from a portal of its own with the real data. Each picture keeps the top of a page, with as few
+colours as its text needs, so that all together stay small enough for the repository.
+"""
+
+import base64
+import struct
+import sys
+import zlib
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.chromium import chromium_launch  # noqa: E402
+from tests.journeys.portal import Portal, served_portal  # noqa: E402
+from tests.journeys.sights import PICTURES  # noqa: E402
+
+FOLDER = ROOT / "docs" / "screenshots"
+#: Width of the window → how much of a page is shown at most.
+HEIGHTS = {1440: 1800, 390: 1600}
+THEMES = {"light": "sang", "dark": "toi"}
+
+# In the browser, for it decodes pictures quickly: the colours that matter, and each pixel's nearest.
+_FEW_COLOURS = """
+async data => {
+  const picture = await createImageBitmap(await (await fetch(data)).blob());
+  const canvas = new OffscreenCanvas(picture.width, picture.height);
+  const brush = canvas.getContext("2d");
+  brush.drawImage(picture, 0, 0);
+  const pixels = new Uint32Array(
+    brush.getImageData(0, 0, picture.width, picture.height).data.buffer);
+  const part = (colour, at) => (colour >> at) & 255;
+  const counts = new Map();
+  for (const pixel of pixels) counts.set(pixel, (counts.get(pixel) || 0) + 1);
+  const distance = (a, b) => [0, 8, 16].reduce(
+    (sum, at) => sum + (part(a, at) - part(b, at)) ** 2, 0);
+  // One after the other the colour that is missed most: by how many pixels, and by how much.
+  const colours = [...counts.keys()];
+  const missed = new Map(colours.map(colour => [colour, 3 * 255 ** 2]));
+  const palette = [];
+  while (palette.length < 64 && palette.length < colours.length) {
+    let next = colours[0], most = -1;
+    for (const colour of colours) {
+      const loss = missed.get(colour) * counts.get(colour);
+      if (loss > most) { most = loss; next = colour; }
+    }
+    palette.push(next);
+    for (const colour of colours)
+      missed.set(colour, Math.min(missed.get(colour), distance(colour, next)));
+  }
+  const nearest = new Map();
+  for (const colour of counts.keys()) {
+    let best = 0, least = Infinity;
+    palette.forEach((candidate, index) => {
+      const far = distance(colour, candidate);
+      if (far < least) { least = far; best = index; }
+    });
+    nearest.set(colour, best);
+  }
+  let rows = "";
+  const block = 32768;
+  const indexes = Uint8Array.from(pixels, pixel => nearest.get(pixel));
+  for (let at = 0; at < indexes.length; at += block)
+    rows += String.fromCharCode(...indexes.subarray(at, at + block));
+  return {
+    width: picture.width, height: picture.height, indexes: btoa(rows),
+    palette: palette.flatMap(colour => [0, 8, 16].map(at => part(colour, at))),
+  };
+}
+"""
+
+
+def _chunk(kind: bytes, content: bytes) -> bytes:
+    check = zlib.crc32(kind + content)
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", check)
+
+
+def small_png(desk: Page, png: bytes) -> bytes:
+    """The same picture with at most 64 colours; ``desk``: a page to compute in, of no matter what."""
+    data = "data:image/png;base64," + base64.b64encode(png).decode()
+    found = desk.evaluate(_FEW_COLOURS, data)
+    width, height = found["width"], found["height"]
+    indexes = base64.b64decode(found["indexes"])
+    rows = b"".join(b"\0" + indexes[at : at + width] for at in range(0, width * height, width))
+    return b"".join(
+        (
+            b"\x89PNG\r\n\x1a\n",
+            _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)),
+            _chunk(b"PLTE", bytes(found["palette"])),
+            _chunk(b"IDAT", zlib.compress(rows, 9)),
+            _chunk(b"IEND", b""),
+        )
+    )
+
+
+def _sign_in(page: Page, portal: Portal) -> None:
+    page.goto("/dang-nhap/")
+    page.get_by_label("Tên đăng nhập").fill("quan-tri")
+    page.get_by_label("Mật khẩu").fill(portal.passwords["quan-tri"])
+    page.get_by_role("main").get_by_role("button", name="Đăng nhập").click()
+    page.wait_for_url(lambda address: "/dang-nhap/" not in address)
+
+
+def _take_all(browser: Browser, portal: Portal) -> None:
+    desk = browser.new_page()
+    for width, most in HEIGHTS.items():
+        for theme, suffix in THEMES.items():
+            context = browser.new_context(
+                base_url=portal.url,
+                color_scheme=theme,  # type: ignore[arg-type]
+                locale="vi-VN",
+                timezone_id="Asia/Ho_Chi_Minh",
+                viewport={"width": width, "height": 900},
+            )
+            page = context.new_page()
+            for name, address in PICTURES.items():
+                if address.startswith("/quan-tri/"):
+                    _sign_in(page, portal)
+                page.goto(address, wait_until="networkidle")
+                height = page.evaluate("document.documentElement.scrollHeight")
+                clip = {"x": 0, "y": 0, "width": width, "height": min(height, most)}
+                png = page.screenshot(full_page=True, clip=clip)  # type: ignore[arg-type]
+                (FOLDER / f"{name}-{width}-{suffix}.png").write_bytes(small_png(desk, png))
+            context.close()
+
+
+def main() -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with served_portal() as portal, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**chromium_launch())
+        _take_all(browser, portal)
+        browser.close()
+    kept = {f"{name}-{w}-{t}.png" for name in PICTURES for w in HEIGHTS for t in THEMES.values()}
+    for file in FOLDER.glob("*.png"):
+        if file.name not in kept:
+            file.unlink()
+    size = sum(file.stat().st_size for file in FOLDER.glob("*.png"))
+    print(f"{len(kept)} ảnh, {size / 2**20:.1f} MB: {FOLDER.relative_to(ROOT)}/")
+
+
+if __name__ == "__main__":
+    main()

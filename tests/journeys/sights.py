@@ -1,0 +1,57 @@
+"""The kinds of pages a person meets, each by one address with real data. Not here: what they say."""
+
+#: A name for files and failures → where to look.
+SIGHTS = {
+    "tong-quan": "/",
+    "tong-quan-2020": "/?tinh-den=31/12/2020",
+    "tong-quan-2013": "/?tinh-den=01/01/2013",
+    "tong-quan-biet-den": "/?biet-den=01/06/2021",
+    "doi-tac": "/thoa-thuan/",
+    "doi-tac-nghe-an": "/thoa-thuan/nghe-an/",
+    "doi-tac-quang-ngai": "/thoa-thuan/quang-ngai/",
+    "doi-tac-nghe-an-2020": "/thoa-thuan/nghe-an/?tinh-den=30/12/2020",
+    "doi-tac-chua-co-hang-muc": "/thoa-thuan/dien-bien/",
+    "giai-doan": "/giai-doan/nghe-an-2014-2020/",
+    "he-thong": "/he-thong/",
+    "he-thong-ioffice": "/he-thong/ioffice/",
+    "hang-muc-vnedu": "/hang-muc/quang-ngai-vnedu/",
+    "hang-muc-vsr": "/hang-muc/nghe-an-vsr/",
+    "cac-hang-muc": "/hang-muc/",
+    "so-sanh": "/so-sanh/?giai-doan=nghe-an-2014-2020&voi=nghe-an-2020-2025",
+    "so-sanh-chon": "/so-sanh/",
+    "thay-doi": "/thay-doi/",
+    "su-kien": "/su-kien/",
+    "nguon": "/nguon/",
+    "nguon-bao-nghe-an": "/nguon/bao-nghe-an-2020/",
+    "tra-cuu-trong": "/tra-cuu/",
+    "tra-cuu": "/tra-cuu/?q=quang+ngai",
+    "tra-cuu-khong-thay": "/tra-cuu/?q=xyzzy",
+    "dang-nhap": "/dang-nhap/",
+    "loi-400": "/thoa-thuan/nghe-an/?tinh-den=31/02/2021",
+    "loi-404": "/thoa-thuan/khong-co/",
+}
+
+#: Shown in docs/screenshots/.
+PICTURES = {
+    name: SIGHTS[name]
+    for name in (
+        "tong-quan",
+        "tong-quan-2020",
+        "doi-tac",
+        "doi-tac-nghe-an",
+        "giai-doan",
+        "he-thong",
+        "he-thong-ioffice",
+        "cac-hang-muc",
+        "so-sanh",
+        "thay-doi",
+        "hang-muc-vnedu",
+        "hang-muc-vsr",
+        "su-kien",
+        "nguon",
+        "nguon-bao-nghe-an",
+        "tra-cuu",
+        "dang-nhap",
+        "loi-400",
+    )
+} | {"quan-tri": "/quan-tri/agreements/system/"}
