@@ -94,6 +94,8 @@ class Command(BaseCommand):
             written = self._make(sizes, options["seed"], progress)
             count_on(_TABLES.values())
         tidy(everything)
+        if not options["verbosity"]:
+            return
         self.stdout.write(
             _("%(deliverables)s hạng mục, %(reports)s báo cáo, %(measurements)s số liệu, ")
             % written

@@ -34,7 +34,8 @@ class Table:
         count = len(self.rows)
         if count:
             write = _copy if connection.vendor == "postgresql" else _insert
-            write(self.name, self.columns, self.rows)
+            with connection.wrap_database_errors:
+                write(self.name, self.columns, self.rows)
             self.rows = []
         return count
 
