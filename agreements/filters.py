@@ -133,12 +133,18 @@ class AreaFilter(AskedFilter):
             refuse_key(self.name, value, CooperationArea._meta.verbose_name, keys)
 
 
+#: The largest number that the column of an area's position holds on either database.
+_LAST_POSITION = 32_767
+
+
 def area_key(key: str) -> tuple[str, int]:
     """``nghe-an-2020-2025.1`` as (phase, position); another form gives position 0, which none has."""
     phase, _dot, position = key.rpartition(".")
-    return phase, int(position) if position.isascii() and position.isdigit() and len(
-        position
-    ) < 5 else 0
+    written = (
+        position.isascii() and position.isdigit() and len(position) <= len(str(_LAST_POSITION))
+    )
+    number = int(position) if written else 0
+    return phase, number if number <= _LAST_POSITION else 0
 
 
 def _partner(*paths: str, **kwargs: Any) -> KeyFilter:

@@ -12,7 +12,7 @@ import time_machine
 from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 
-from agreements.filters import EventFilterSet, PhaseFilterSet
+from agreements.filters import EventFilterSet, PhaseFilterSet, area_key
 from agreements.models import Event, Province
 from coopportal.clock import BadParameter, Moment
 from coopportal.csv_rows import BOM, cell, csv_chunks
@@ -182,3 +182,20 @@ def test_csv_is_made_while_it_is_read() -> None:
     chunks = csv_chunks(["số"], endless)
     assert next(chunks) == f"{BOM}số\r\n"
     assert next(chunks).startswith("0\r\n1\r\n")
+
+
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        ("nghe-an-2020-2025.1", ("nghe-an-2020-2025", 1)),
+        ("nghe-an-2020-2025.32767", ("nghe-an-2020-2025", 32767)),
+        ("nghe-an-2020-2025.32768", ("nghe-an-2020-2025", 0)),
+        ("nghe-an-2020-2025.123456789", ("nghe-an-2020-2025", 0)),
+        ("nghe-an-2020-2025.một", ("nghe-an-2020-2025", 0)),
+        ("nghe-an", ("", 0)),
+    ],
+)
+def test_an_area_is_named_by_any_position_that_its_column_holds(
+    key: str, told: tuple[str, int]
+) -> None:
+    assert area_key(key) == told
