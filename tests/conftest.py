@@ -39,6 +39,18 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", put_back)
         yield
+    with django_db_blocker.unblock():
+        _hang_up_others()
+
+
+def _hang_up_others() -> None:
+    """Threads of a live server keep their connections; PostgreSQL drops no database that has any."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 # --- The cast ---------------------------------------------------------------------------------
