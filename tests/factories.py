@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from accounts.models import User
+from accounts.choices import TokenScope
+from accounts.models import Token, User
 from agreements.choices import (
     EventKind,
     Instrument,
@@ -40,7 +42,7 @@ from agreements.models import (
     Statement,
     System,
 )
-from coopportal.clock import ZONE
+from coopportal.clock import ZONE, now
 from deliverables.choices import (
     Aggregation,
     ChangeKind,
@@ -208,6 +210,21 @@ def user(**values: Any) -> User:
     return User.objects.create(
         **{"username": f"nguoi-dung-{n}", "full_name": f"Người {n}", **values}
     )
+
+
+def service_account(**values: Any) -> User:
+    """A program's own account: it has no password."""
+    return user(**{"is_service": True, "password": make_password(None), **values})
+
+
+def token(owner: User | None = None, **values: Any) -> tuple[Token, str]:
+    """A token of a user, and its key; reads what is official unless told otherwise."""
+    owner = owner or user()
+    values.setdefault("name", f"Phần mềm {number()}")
+    values.setdefault("scope", TokenScope.OFFICIAL)
+    values.setdefault("expires_at", now() + dt.timedelta(days=30))
+    made: tuple[Token, str] = Token.objects.issue(owner=owner, by=owner, **values)
+    return made
 
 
 def representative(

@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.db.models import BaseConstraint, CheckConstraint, Model, Q, UniqueConstraint
 
+from accounts.models import Token, User
 from agreements.choices import PartyKind, Qualifier, Side
 from agreements.models import (
     Agreement,
@@ -31,6 +32,7 @@ from agreements.models import (
     System,
     SystemAlias,
 )
+from coopportal.clock import now
 from deliverables.choices import Aggregation, ChangeKind, Decision, ReportSide, ReportState
 from deliverables.models import (
     Deliverable,
@@ -67,6 +69,14 @@ def changed(row: Any, **changes: Any) -> Any:
 
 def _digest() -> str:
     return f"{factories.number():064x}"
+
+
+def a_service_account(**changes: Any) -> Any:
+    return unsaved(factories.service_account(email="may@example.com"), **changes)
+
+
+def a_token(**changes: Any) -> Any:
+    return unsaved(factories.token()[0], **changes)
 
 
 def a_report(**changes: Any) -> Any:
@@ -166,6 +176,8 @@ def a_mandate(**changes: Any) -> Any:
 
 #: A row of each model that nothing is wrong with.
 VALID: dict[type[Model], Callable[[], Any]] = {
+    Token: a_token,
+    User: a_service_account,
     Agreement: lambda: unsaved(factories.agreement()),
     Citation: lambda: unsaved(factories.citation()),
     CooperationArea: lambda: unsaved(factories.area()),
@@ -230,6 +242,11 @@ def _second(row: Any) -> Any:
 
 #: For each constraint (those of vocabularies follow by themselves): a row that breaks it and no other.
 CASES: dict[str, Callable[[], Any]] = {
+    # accounts
+    "token_expires_after_making": lambda: a_token(expires_at=at(DAY), created_at=at(LATER)),
+    "token_revoked_by_somebody": lambda: a_token(revoked_at=now()),
+    "user_service_has_no_password": lambda: a_service_account(password="pbkdf2_sha256$1$a$b"),
+    "user_service_is_no_staff": lambda: a_service_account(is_staff=True),
     # agreements
     "agreement_partner_once": lambda: _second_of(factories.agreement()),
     "agreement_two_parties": _with_itself,

@@ -1,0 +1,6 @@
+"""Models of accounts, one noun a file; imported here so that Django finds them."""
+
+from accounts.models.token import Token
+from accounts.models.user import User
+
+__all__ = ["Token", "User"]
