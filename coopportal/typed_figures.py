@@ -15,8 +15,20 @@ from coopportal.vietnamese import nfc
 
 #: Measured rather than counted, so that a fraction means something. Everything else is counted in whole.
 _MEASURES = frozenset(
-    "% đồng km m m² km² ha kb mb gb tb mbps gbps giờ phút giây kwh điểm%".split()
-    + ["tỷ đồng", "triệu đồng", "nghìn đồng", "điểm phần trăm"]
+    {
+        "%",
+        "điểm phần trăm",
+        "đồng",
+        "nghìn đồng",
+        "triệu đồng",
+        "tỷ đồng",
+        "m",
+        "km",
+        "m²",
+        "km²",
+        "ha",
+    }
+    | {"kB", "MB", "GB", "TB", "Mbps", "Gbps", "kWh", "giờ", "phút", "giây"}
 )
 #: What the database holds of a figure: 16 digits before the comma and 4 behind it.
 _MOST_DIGITS, _MOST_DECIMALS = 16, 4
@@ -31,7 +43,9 @@ _ENGLISH = re.compile(r"-?(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)\.[0-9]+")
 
 #: Words that belong before a figure, in the box beside it. Longest first.
 _QUALIFYING = ("phần lớn", "toàn bộ", "khoảng", "dự kiến", "trước", "nhiều", "trên", "hơn", "gần")
-_NO_FIGURE = frozenset({"không có số", "chưa có số", "không nêu số", "không có", "chưa có", "-", "–"})
+_NO_FIGURE = frozenset(
+    {"không có số", "chưa có số", "không nêu số", "không có", "chưa có", "-", "–"}
+)
 
 
 @dataclass(frozen=True)
@@ -48,8 +62,8 @@ class Reading:
 
 
 def counted_in_whole(unit: str) -> bool:
-    """Whether a unit counts things (trường, tài khoản): no fraction of one. Money, shares, lengths are not."""
-    return nfc(unit).strip().casefold() not in _MEASURES
+    """Whether a unit counts things (trường, tài khoản): no fraction of one. Money and shares are not."""
+    return nfc(unit).casefold() not in {measure.casefold() for measure in _MEASURES}
 
 
 def type_figure(value: Decimal | int) -> str:
@@ -58,7 +72,7 @@ def type_figure(value: Decimal | int) -> str:
     text = f"{abs(number):,f}" if number % 1 else f"{abs(int(number)):,}"
     whole, _point, decimals = text.partition(".")
     decimals = decimals.rstrip("0")
-    if len(decimals) == 3 and 0 < abs(number) and whole != "0":
+    if len(decimals) == 3 and whole != "0":
         decimals += "0"
     written = whole.replace(",", ".") + (f",{decimals}" if decimals else "")
     return f"-{written}" if number < 0 else written
@@ -95,7 +109,9 @@ def _read(bare: str, *, whole: bool) -> Reading:
     if _ENGLISH.fullmatch(bare):
         meant = type_figure(Decimal(bare.replace(",", "")))
         return Reading(
-            error=_("“%(typed)s” chưa rõ: dấu chấm ngăn hàng nghìn, dấu phẩy trước phần lẻ. Có phải %(meant)s?")
+            error=_(
+                "“%(typed)s” chưa rõ: dấu chấm ngăn hàng nghìn, dấu phẩy trước phần lẻ. Có phải %(meant)s?"
+            )
             % {"typed": bare, "meant": meant}
         )
     return Reading(error=_no_number(bare))
@@ -117,7 +133,9 @@ def _comma(bare: str, *, whole: bool) -> Reading:
             % {"typed": bare, "meant": type_figure(thousands)},
         )
     if bare.count(",") > 1:
-        return Reading(error=_("Dấu phẩy chỉ đứng trước phần lẻ. Có phải %s?") % type_figure(thousands))
+        return Reading(
+            error=_("Dấu phẩy chỉ đứng trước phần lẻ. Có phải %s?") % type_figure(thousands)
+        )
     decimals = type_figure(Decimal(bare.replace(",", ".")))
     return Reading(
         error=_("%(typed)s có thể hiểu hai cách. Ghi lại %(decimals)s hoặc %(thousands)s.")
@@ -137,8 +155,9 @@ def _no_number(bare: str) -> str:
                 "word": chosen,
                 "rest": rest[:30],
             }
-    return _("“%s” không phải là số. Nhập số, ví dụ 1.234, hoặc chọn “không có số” ở ô Mức độ.") % (
-        bare[:30]
+    return (
+        _("“%s” không phải là số. Nhập số, ví dụ 1.234, hoặc chọn “không có số” ở ô Mức độ.")
+        % (bare[:30])
     )
 
 
