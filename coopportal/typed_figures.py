@@ -34,6 +34,8 @@ _MEASURES = frozenset(
 _MOST_DIGITS, _MOST_DECIMALS = 16, 4
 
 _SPACES = re.compile(r"[ \u00a0\u2007\u2009\u202f]")
+#: More digits than any figure has; arithmetic need not try.
+_LONG = re.compile(r"-?(?:[0-9][., \u00a0\u2007\u2009\u202f]*){26,}")
 _PLAIN = re.compile(r"-?[0-9]+")
 _SPACED = re.compile(r"-?[0-9]{1,3}(?:[ \u00a0\u2007\u2009\u202f][0-9]{3})+(?:,[0-9]+)?")
 _DOTTED = re.compile(r"-?[1-9][0-9]{0,2}(?:\.[0-9]{3})+(?:,[0-9]+)?")
@@ -90,6 +92,8 @@ def read_typed(
     bare = nfc(text).strip().strip("\u00a0\u2007\u2009\u202f ").replace("\u2212", "-")
     if percent:
         bare = bare.removesuffix("%").rstrip()
+    if _LONG.fullmatch(bare):
+        return Reading(error=_too_large())
     reading = _read(bare, whole=whole)
     if reading.value is None:
         return reading
@@ -174,10 +178,14 @@ def _problem(value: Decimal, *, whole: bool, percent: bool, negative: bool) -> s
     if whole and decimals:
         return _("Chỉ tiêu này là số nguyên, không có phần lẻ.")
     if abs(value) >= Decimal(10) ** _MOST_DIGITS:
-        return _("Số quá lớn: nhiều nhất %d chữ số.") % _MOST_DIGITS
+        return _too_large()
     if decimals > _MOST_DECIMALS:
         return _("Phần lẻ nhiều nhất %d chữ số.") % _MOST_DECIMALS
     return ""
+
+
+def _too_large() -> str:
+    return _("Số quá lớn: nhiều nhất %d chữ số.") % _MOST_DIGITS
 
 
 def _within_hundred(value: Decimal) -> str:

@@ -155,6 +155,7 @@ def test_a_share_may_carry_its_sign(typed: str, meant: int) -> None:
         ("-3", "Số liệu này không thể nhỏ hơn 0."),
         ("\u22123", "Số liệu này không thể nhỏ hơn 0."),
         ("10000000000000000", "Số quá lớn: nhiều nhất 16 chữ số."),
+        ("9" * 40, "Số quá lớn: nhiều nhất 16 chữ số."),
         ("1,23456", "Phần lẻ nhiều nhất 4 chữ số."),
     ],
 )
