@@ -31,12 +31,13 @@ os.environ.setdefault("DATABASE_URL", f"sqlite:///{_ROOT / 'db.sqlite3'}")
 from coopportal.settings import *  # noqa: E402, F403
 from coopportal.settings import DATABASES  # noqa: E402
 
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # A file, for two writers at once and the live server need connections of their own; a new one
-    # each time, so that two runs in one folder do not meet.
-    DATABASES["default"]["TEST"] = {
-        "NAME": str(Path(tempfile.gettempdir()) / f"coopportal-test-{os.getpid()}.sqlite3")
-    }
+# A database of its own each time, so that two runs at once do not meet. For SQLite a file, since two
+# writers at once and the live server need connections of their own.
+DATABASES["default"]["TEST"] = {
+    "NAME": str(Path(tempfile.gettempdir()) / f"coopportal-test-{os.getpid()}.sqlite3")
+    if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
+    else f"coopportal_test_{os.getpid()}"
+}
 
 # A real hash is slow on purpose, and the tests sign in a hundred times.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
