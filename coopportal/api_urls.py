@@ -9,6 +9,7 @@ from agreements.api import views as promise
 from coopportal.api_docs import DocsView, RootView, SchemaView
 from coopportal.rest.problems import not_found
 from deliverables.api import views as delivery
+from deliverables.api.me import MeView
 from deliverables.api.summary import SummaryView
 
 NOUNS = {
@@ -35,7 +36,7 @@ for name, view in NOUNS.items():
 
 v1 = [
     path("", RootView.as_view({"get": "list"}, lists=tuple(NOUNS)), name="root"),
-    path("me/", promise.MeView.as_view({"get": "retrieve"}, basename="me"), name="me"),
+    path("me/", MeView.as_view({"get": "retrieve"}, basename="me"), name="me"),
     path("summary/", SummaryView.as_view({"get": "list"}, basename="summary"), name="summary"),
     *router.urls,
 ]

@@ -265,7 +265,11 @@ TIME_ZONE = env.str("TIME_ZONE", "Asia/Ho_Chi_Minh")
 
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "coopportal.rest.schema.PortalSchema",
-    "DEFAULT_AUTHENTICATION_CLASSES": ["coopportal.rest.access.SignedInSession"],
+    # The token first: one that is no good answers 401 with its challenge, session or no session.
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.rest.TokenOfProgram",
+        "coopportal.rest.access.SignedInSession",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["coopportal.rest.access.ReadsWherePublic"],
     "DEFAULT_RENDERER_CLASSES": ["coopportal.rest.renderers.JSONAnswer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
@@ -294,6 +298,8 @@ SPECTACULAR_SETTINGS = {
         "coopportal.rest.schema.label_choices",
     ],
     "ENUM_NAME_OVERRIDES": {
+        "AccountKind": "accounts.choices.AccountKind",
+        "TokenScope": "accounts.choices.TokenScope",
         "Basis": "agreements.choices.Basis",
         "EventKind": "agreements.choices.EventKind",
         "Instrument": "agreements.choices.Instrument",

@@ -6,21 +6,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext, gettext_lazy as _
-from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
-from rest_framework.permissions import IsAuthenticated
-from rest_framework.request import Request
-from rest_framework.response import Response
 
 from agreements import filters
 from agreements.api import answers
-from agreements.choices import Side
-from agreements.models import Province, Representative
-from coopportal.clock import today
-from coopportal.query import check_parameters
+from agreements.models import Province
 from coopportal.rest.answers import Scope
-from coopportal.rest.renderers import FORMAT_PARAMETER
-from coopportal.rest.views import ApiView, ReadView
+from coopportal.rest.views import ReadView
 
 
 class ProvinceView(ReadView):
@@ -109,49 +100,3 @@ class SourceView(ReadView):
     answer = answers.SourceAnswer
     filterset_class = filters.SourceFilterSet
     summaries = (_("Nguồn"), _("Một nguồn"))
-
-
-class Mandate(serializers.Serializer[Any]):
-    agreement = serializers.CharField()
-    side = serializers.ChoiceField(choices=Side.choices)
-    from_day = serializers.DateField()
-    until_day = serializers.DateField(allow_null=True)
-
-
-class Me(serializers.Serializer[Any]):
-    """Who calls, and for which side of which agreements he or she acts today."""
-
-    username = serializers.CharField()
-    full_name = serializers.CharField()
-    administrator = serializers.BooleanField()
-    mandates = Mandate(many=True)
-
-
-class MeView(ApiView):
-    """Who calls."""
-
-    permission_classes = [IsAuthenticated]
-    answer = Me
-    summaries = (_("Tôi là ai, đại diện cho bên nào"),)
-
-    @extend_schema(operation_id="me_retrieve")
-    def retrieve(self, request: Request) -> Response:
-        check_parameters(request.query_params, {FORMAT_PARAMETER})
-        user: Any = request.user
-        mandates = (
-            Representative.objects.on(today())
-            .filter(user=user)
-            .order_by("agreement__slug")
-            .values_list("agreement__slug", "side", "from_day", "until_day")
-        )
-        return Response(
-            {
-                "username": user.username,
-                "full_name": user.full_name,
-                "administrator": user.is_superuser,
-                "mandates": [
-                    {"agreement": agreement, "side": side, "from_day": start, "until_day": until}
-                    for agreement, side, start, until in mandates
-                ],
-            }
-        )

@@ -13,6 +13,7 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.response import Response
 
 from coopportal.clock import BadParameter
+from coopportal.rest.access import NoCsrfToken
 
 MEDIA_TYPE = "application/problem+json"
 API_PATH = "/api/"
@@ -91,6 +92,11 @@ _SAID: tuple[tuple[tuple[type[exceptions.APIException], ...], str, Any], ...] = 
         (exceptions.NotAuthenticated, exceptions.AuthenticationFailed),
         "sign-in",
         _("Đăng nhập hoặc gửi khóa truy cập còn hiệu lực rồi gọi lại."),
+    ),
+    (
+        (NoCsrfToken,),
+        "csrf",
+        _("Thiếu hoặc sai mã chống giả mạo của phiên. Gửi nó ở đầu mục X-CSRFToken."),
     ),
     ((exceptions.PermissionDenied,), "forbidden", _("Tài khoản này không được làm việc đó.")),
     (

@@ -61,6 +61,20 @@ class PortalSchema(AutoSchema):
         return [name] if name else super().get_tags()
 
 
+class TokenOfPrograms(OpenApiAuthenticationExtension):
+    """How the schema names a program's token."""
+
+    target_class = "accounts.rest.TokenOfProgram"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": str(_("Khóa truy cập, tạo ở trang Tài khoản của tôi")),
+        }
+
+
 class SessionOfPages(OpenApiAuthenticationExtension):
     """How the schema names the session of the pages."""
 

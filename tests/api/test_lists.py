@@ -342,7 +342,10 @@ def test_me_says_for_whom_i_act(client: Client, cooperation: factories.Cooperati
     assert client.get("/api/v1/me/").json() == {
         "username": cooperation.officer.username,
         "full_name": cooperation.officer.full_name,
+        "kind": "operation",
         "administrator": False,
+        "scope": None,
+        "token": None,
         "mandates": [
             {
                 "agreement": cooperation.agreement.slug,

@@ -139,7 +139,7 @@ def test_where_reading_is_not_public_one_signs_in(client: Client, consumer: Any,
     response = client.get(f"/api/{path}")
     assert response.status_code == 401
     assert response["Content-Type"] == "application/problem+json"
-    assert response["WWW-Authenticate"] == 'Session realm="Coopportal"'
+    assert response["WWW-Authenticate"] == 'Bearer realm="Coopportal"'
     client.force_login(consumer)
     assert client.get(f"/api/{path}").status_code in {200, 404}
 
