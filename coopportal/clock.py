@@ -111,6 +111,11 @@ class Moment:
         return self.as_of < today() or self.known_on < today()
 
     @property
+    def knows_all(self) -> bool:
+        """Whether all official reports of today count; what stands then is kept, and need not be sought."""
+        return self.known_on >= today() and not self.basis
+
+    @property
     def known_until(self) -> dt.datetime:
         """The first instant after the day ``known_on``: official before it and not ceased before it."""
         return start_of(self.known_on + dt.timedelta(days=1))

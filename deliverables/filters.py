@@ -79,12 +79,8 @@ class IndicatorFilter(KeyFilter):
     """Deliverables with an official report that measures an indicator, by the moment asked."""
 
     def narrow(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
-        measured = Measurement.objects.filter(
-            indicator__key=value,
-            report__in=ProgressReport.objects.official(self.moment).values("pk"),
-            report__deliverable=OuterRef("pk"),
-        )
-        return rows.filter(Exists(measured))
+        measured = Measurement.objects.latest_of(self.moment, of=OuterRef("pk"))
+        return rows.filter(Exists(measured.filter(indicator__key=value)))
 
 
 class BasisFilter(WordFilter):

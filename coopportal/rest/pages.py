@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import IntegerField, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.translation import gettext, gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter
@@ -41,22 +41,38 @@ def address(request: HttpRequest, **changes: Any) -> str:
     return request.build_absolute_uri(path)
 
 
-def page_of(
-    request: HttpRequest, rows: QuerySet[Any], explain: Callable[[], None]
-) -> tuple[dict[str, Any], list[Any]]:
-    """One page of ``rows`` (already ``values_list``) with its envelope, ``results`` still to be filled.
+class _CountOf(Subquery):
+    """How many rows a queryset has, asked in the same statement with a plan of its own."""
 
-    One row more than asked is fetched: where it is missing, the page itself tells the count. ``explain``
-    is called for an empty list and may raise.
+    output_field = IntegerField()
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS _counted)"
+
+    def __init__(self, rows: QuerySet[Any]) -> None:
+        super().__init__(rows.order_by().values("pk"))
+
+
+def page_of(
+    request: HttpRequest,
+    rows: QuerySet[Any],
+    told: QuerySet[Any],
+    explain: Callable[[], None],
+) -> tuple[dict[str, Any], list[Any]]:
+    """One page of ``rows`` with its envelope, ``results`` still to be filled.
+
+    ``told`` (already ``values_list``) tells rows in the same order, without what narrows them. The page
+    is chosen and counted first and told then, two queries in all: narrowing a hundred thousand rows needs
+    few of the joins that telling fifty takes, and a planner that sees more than eight of them at once
+    keeps to the order in which they are written. ``explain`` is called for an empty list and may raise.
     """
     size = whole_number(request, SIZE, usual=PER_PAGE, most=MOST_PER_PAGE)
     number = whole_number(request, PAGE, usual=1, most=_MOST_PAGES)
     start = (number - 1) * size
-    found = list(rows[start : start + size + 1])
-    more, page = len(found) > size, found[:size]
+    chosen = list(rows.values_list("pk", _CountOf(rows))[start : start + size])
+    page = list(told.filter(pk__in=[pk for pk, _count in chosen])) if chosen else []
     if not page and number == 1:
         explain()
-    count = rows.count() if more or (not page and number > 1) else start + len(page)
+    count = chosen[0][1] if chosen else rows.count() if number > 1 else 0
+    more = start + len(page) < count
     if not page and number > 1:
         raise BadParameter(
             PAGE,

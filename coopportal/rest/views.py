@@ -111,10 +111,12 @@ class ReadView(ApiView):
         scope = self.scope(request, *self.list_parameters())
         filterset = self.filterset_class(request.query_params, moment=scope.moment, user=scope.user)
         plan = self.answer.plan(scope)
-        rows = plan.of(self.rows(filterset.qs, scope))
         if request.accepted_renderer.format == CSVAnswer.format:
+            rows = plan.of(self.rows(filterset.qs, scope))
             return self.as_csv(request, rows, plan.make, filterset)
-        envelope, page = pages.page_of(request._request, rows, filterset.explain)
+        every = filterset.queryset.order_by(*filterset.qs.query.order_by)
+        told = plan.of(self.rows(every, scope))
+        envelope, page = pages.page_of(request._request, filterset.qs, told, filterset.explain)
         envelope["results"] = [plan.make(row) for row in page]
         return Response(envelope)
 

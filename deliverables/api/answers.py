@@ -138,12 +138,10 @@ class CurrentFigures(Many):
 
 
 def _standing_measurements(outer: OuterRef, scope: Scope) -> QuerySet[Any]:
-    moment = scope.moment
-    # The rule of ``ProgressReport.official``, asked through the report.
-    official = ProgressReport.objects.official(moment).values("pk")
-    return Measurement.objects.filter(report__deliverable=outer, report__in=official).order_by(
-        "-report__as_of_end", "-report__official_from", "-report_id", "pk"
-    )
+    figures: QuerySet[Any] = Measurement.objects.latest_of(scope.moment, of=outer)
+    if scope.moment.knows_all:
+        return figures.order_by("-report__as_of_end", "-report__official_from", "-report_id", "pk")
+    return figures
 
 
 def _own_citations(outer: OuterRef, scope: Scope) -> QuerySet[Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from typing import Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -16,6 +15,23 @@ from deliverables.models.report import ProgressReport
 
 #: What stands before the first change of the chain.
 GENESIS = "0" * 64
+
+
+#: JSON of which there is only one way to write it.
+canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
+def link_hash(*, seq: int, kind: str, at: dt.datetime, content: str, previous_hash: str) -> str:
+    """The hash of one link of the chain; ``content`` is the report's, in canonical JSON already.
+
+    The text hashed is the canonical JSON of the five members, keys in order. Times, kinds and hashes
+    have no letter that JSON would write differently.
+    """
+    told = (
+        f'{{"at":"{at.astimezone(dt.UTC).isoformat()}","content":{content},'
+        f'"kind":"{kind}","previous_hash":"{previous_hash}","seq":{seq}}}'
+    )
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 class OfficialSequence(models.Model):
@@ -141,12 +157,10 @@ class OfficialChange(models.Model):
 
     def compute_hash(self) -> str:
         """SHA-256 over the previous hash and everything this change stands for, in canonical JSON."""
-        told: dict[str, Any] = {
-            "seq": self.seq,
-            "kind": str(self.kind),
-            "at": self.at.astimezone(dt.UTC).isoformat(),
-            "content": self.report.content(),
-            "previous_hash": self.previous_hash,
-        }
-        canonical = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(canonical.encode()).hexdigest()
+        return link_hash(
+            seq=self.seq,
+            kind=str(self.kind),
+            at=self.at,
+            content=canonical(self.report.content()),
+            previous_hash=self.previous_hash,
+        )

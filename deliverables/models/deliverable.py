@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -36,6 +36,25 @@ from coopportal.vietnamese import (
 from deliverables.choices import DeliverableKind, ReportState, Standing, one_of
 
 
+def _standing_on(relation: str, moment: Moment) -> FilteredRelation:
+    """The row of a deliverable's current reports that stands on the day asked: one, or none."""
+    return FilteredRelation(
+        relation,
+        condition=Q(
+            **{f"{relation}__begins__lte": moment.as_of, f"{relation}__ends__gt": moment.as_of}
+        ),
+    )
+
+
+def _standing_of_state() -> Case:
+    return Case(
+        When(report_state__isnull=True, then=Value(Standing.NONE.value)),
+        When(report_state=ReportState.CONFIRMED, then=Value(Standing.CONFIRMED.value)),
+        default=Value(Standing.PUBLISHED.value),
+        output_field=models.CharField(),
+    )
+
+
 class DeliverableQuerySet(models.QuerySet["Deliverable"]):
     def deployments(self) -> DeliverableQuerySet:
         return self.filter(kind=DeliverableKind.DEPLOYMENT)
@@ -49,7 +68,15 @@ class DeliverableQuerySet(models.QuerySet["Deliverable"]):
         from deliverables.models.report import ProgressReport
 
         every = replace(moment, basis="")
-        reports = ProgressReport.objects.official(every).filter(deliverable=OuterRef("pk"))
+        reports: models.QuerySet[Any]
+        if every.knows_all:
+            from deliverables.models.current import CurrentReport
+
+            reports = CurrentReport.objects.filter(
+                deliverable=OuterRef("pk"), begins__lte=moment.as_of, ends__gt=moment.as_of
+            )
+        else:
+            reports = ProgressReport.objects.official(every).filter(deliverable=OuterRef("pk"))
         return self.filter(
             Q(phase__begins_on__lte=moment.as_of)
             | (Q(phase__begins_on__isnull=True) & Exists(reports))
@@ -69,12 +96,22 @@ class DeliverableQuerySet(models.QuerySet["Deliverable"]):
         Annotates ``report_id`` (the latest official report, NULL when there is none), ``stage``,
         ``coverage``, ``report_state``, ``as_of`` and ``as_of_end`` of that report.
         """
+        begun: Any = self.begun(moment)
+        if moment.knows_all:
+            return begun.annotate(
+                current=_standing_on("current_reports", moment),
+                report_id=F("current__report"),
+                stage=F("current__stage"),
+                coverage=F("current__report__coverage"),
+                report_state=F("current__state"),
+                as_of=F("current__report__as_of"),
+                as_of_end=F("current__begins"),
+            )
         from deliverables.models.report import ProgressReport
 
         reports = ProgressReport.objects.official(moment).filter(deliverable=OuterRef("pk"))
         current = reports.latest_first()
-        begun: models.QuerySet[Any] = self.begun(moment)
-        official: Any = begun.annotate(
+        return begun.annotate(
             report_id=Subquery(current.values("pk")[:1]),
             stage=Subquery(current.values("stage")[:1]),
             coverage=Subquery(current.values("coverage")[:1]),
@@ -82,7 +119,6 @@ class DeliverableQuerySet(models.QuerySet["Deliverable"]):
             as_of=Subquery(current.values("as_of")[:1]),
             as_of_end=Subquery(current.values("as_of_end")[:1]),
         )
-        return official
 
     def with_standing(
         self, moment: Moment, user: User | AnonymousUser | None = None
@@ -98,37 +134,47 @@ class DeliverableQuerySet(models.QuerySet["Deliverable"]):
         known = moment.known_until
         reports = ProgressReport.objects.filter(deliverable=OuterRef("pk"))
         current = reports.official(moment).latest_first()
-        official = Coalesce(
-            Subquery(
-                current.values(
-                    _standing=Case(
-                        When(
-                            state=ReportState.CONFIRMED,
-                            decided_at__lt=known,
-                            then=Value(Standing.CONFIRMED.value),
-                        ),
-                        default=Value(Standing.PUBLISHED.value),
-                    )
-                )[:1]
-            ),
-            Value(Standing.NONE.value),
-            output_field=models.CharField(),
+        # Rows of ``official()`` bring the state of what stands now with them.
+        at_hand = moment.knows_all and "report_state" in self.query.annotations
+        official = (
+            _standing_of_state()
+            if at_hand
+            else Coalesce(
+                Subquery(
+                    current.values(
+                        _standing=Case(
+                            When(
+                                state=ReportState.CONFIRMED,
+                                decided_at__lt=known,
+                                then=Value(Standing.CONFIRMED.value),
+                            ),
+                            default=Value(Standing.PUBLISHED.value),
+                        )
+                    )[:1]
+                ),
+                Value(Standing.NONE.value),
+                output_field=models.CharField(),
+            )
         )
         if user is None or not (user.is_authenticated and user.is_active):
             return self.annotate(standing=official)
-        mine = Representative.objects.on(today()).filter(user=user, agreement=OuterRef("agreement"))
+        mandates = Representative.objects.on(today()).filter(user=user)
+        mine = mandates.filter(agreement=OuterRef("agreement"))
+        # Told only where ``mine`` holds; said again inside, so that the database looks at no others.
+        own = reports.filter(deliverable__agreement__in=mandates.values("agreement"))
         settled = ProgressReport.objects.filter(
             deliverable=OuterRef("deliverable"),
             state=ReportState.CONFIRMED,
             decided_at__gt=OuterRef("decided_at"),
             decided_at__lt=known,
         )
-        disputed = reports.filter(
-            ~Exists(settled), state=ReportState.DISPUTED, decided_at__lt=known
-        )
-        awaiting = reports.filter(
-            Q(decided_at__isnull=True) | Q(decided_at__gte=known), submitted_at__lt=known
-        )
+        disputed = own.filter(~Exists(settled), state=ReportState.DISPUTED, decided_at__lt=known)
+        if moment.known_on >= today():
+            awaiting = own.filter(state=ReportState.SUBMITTED)
+        else:
+            awaiting = own.filter(
+                Q(decided_at__isnull=True) | Q(decided_at__gte=known), submitted_at__lt=known
+            )
         return self.annotate(
             standing=Case(
                 When(Exists(mine) & Exists(disputed), then=Value(Standing.DISPUTED.value)),

@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -287,28 +287,74 @@ class ProgressReport(models.Model):
 
     def content(self) -> dict[str, Any]:
         """What the report says, in a canonical form: the part that never changes and that is hashed."""
-        as_of: Any = self.as_of
-        return {
-            "report": str(self.uid),
-            "deliverable": self.deliverable.slug,
-            "as_of": as_of.iso if as_of else None,
-            "as_of_end": self.as_of_end.isoformat(),
-            "stage": self.stage,
-            "narrative": self.narrative,
-            "coverage": self.coverage,
-            "side": self.side,
-            "revises": str(self.revises.uid) if self.revises else None,
-            "measurements": [
+        return content_of(
+            self,
+            deliverable=self.deliverable.slug,
+            revises=str(self.revises.uid) if self.revises else None,
+            measurements=[
                 measurement.content()
                 for measurement in sorted(
                     self.measurements.all(), key=lambda row: row.indicator.key
                 )
             ],
-            "citations": sorted(citation.natural_key() for citation in self.citations.all()),
-        }
+            citations=sorted(citation.natural_key() for citation in self.citations.all()),
+        )
 
 
-class MeasurementManager(models.Manager["Measurement"]):
+def content_of(
+    report: Any,
+    *,
+    deliverable: str,
+    revises: str | None,
+    measurements: list[dict[str, str | None]],
+    citations: list[tuple[str, str, str]],
+) -> dict[str, Any]:
+    """The canonical form of a report's content, from its columns and what stands beside them.
+
+    ``measurements`` are sorted by indicator, ``citations`` by natural key. Asks no database, so that
+    bulk loads build the same form from rows that are not stored yet.
+    """
+    return {
+        "report": str(report.uid),
+        "deliverable": deliverable,
+        "as_of": report.as_of.iso if report.as_of else None,
+        "as_of_end": report.as_of_end.isoformat(),
+        "stage": report.stage,
+        "narrative": report.narrative,
+        "coverage": report.coverage,
+        "side": report.side,
+        "revises": revises,
+        "measurements": measurements,
+        "citations": citations,
+    }
+
+
+class MeasurementQuerySet(models.QuerySet["Measurement"]):
+    def current(self, moment: Moment) -> MeasurementQuerySet:
+        """Each deliverable's figures at a moment: per indicator that of the latest official report."""
+        if moment.knows_all:
+            return self._standing(moment)
+        latest = Measurement.objects.latest_of(moment, of=OuterRef("report__deliverable"))
+        own = latest.filter(indicator=OuterRef("indicator"))
+        return self.filter(pk=Subquery(own.values("pk")[:1]))
+
+    def latest_of(self, moment: Moment, *, of: Any) -> MeasurementQuerySet:
+        """Figures of one deliverable (or an outer query's): the first of each indicator is the current.
+
+        Where what stands is kept, there is no other; else those that it overtook follow.
+        """
+        if moment.knows_all:
+            return self._standing(moment).filter(current__deliverable=of).order_by()
+        official = ProgressReport.objects.official(moment).values("pk")
+        return self.filter(report__deliverable=of, report__in=official).order_by(
+            "-report__as_of_end", "-report__official_from", "-report_id", "pk"
+        )
+
+    def _standing(self, moment: Moment) -> MeasurementQuerySet:
+        return self.filter(current__begins__lte=moment.as_of, current__ends__gt=moment.as_of)
+
+
+class MeasurementManager(models.Manager.from_queryset(MeasurementQuerySet)):  # type: ignore[misc]
     def get_by_natural_key(self, report: str, indicator: str) -> Measurement:
         return self.get(report__uid=report, indicator__key=indicator)
 
@@ -398,14 +444,19 @@ class Measurement(models.Model):
     natural_key.dependencies = ["deliverables.progressreport"]  # type: ignore[attr-defined]
 
     def content(self) -> dict[str, str | None]:
-        return {
-            "indicator": self.indicator.key,
-            "value": plain(self.value),
-            "numerator": plain(self.numerator),
-            "denominator": plain(self.denominator),
-            "qualifier": self.qualifier,
-            "text": self.text,
-        }
+        return figure_of(self, self.indicator.key)
+
+
+def figure_of(measurement: Any, indicator: str) -> dict[str, str | None]:
+    """The canonical form of one measurement of the indicator with that key."""
+    return {
+        "indicator": indicator,
+        "value": plain(measurement.value),
+        "numerator": plain(measurement.numerator),
+        "denominator": plain(measurement.denominator),
+        "qualifier": measurement.qualifier,
+        "text": measurement.text,
+    }
 
 
 def _evidence_path(evidence: EvidenceFile, filename: str) -> str:

@@ -133,6 +133,10 @@ def staff(client: Client, administrator: User) -> Client:
     return client
 
 
+#: Kept by the database from the reports: nothing there to edit, and nothing to see that they do not say.
+DERIVED = {"CurrentFigure", "CurrentReport"}
+
+
 def test_every_model_of_both_apps_has_its_admin() -> None:
     ours = {
         model
@@ -140,6 +144,7 @@ def test_every_model_of_both_apps_has_its_admin() -> None:
         if model._meta.app_label in {"agreements", "deliverables"}
         and not model._meta.auto_created
         and not model.__name__.startswith("Historical")
+        and model.__name__ not in DERIVED
     }
     assert len(ours) == 18 + 10
     assert {model.__name__ for model in ours if not admin.site.is_registered(model)} == set()

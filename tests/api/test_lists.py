@@ -62,15 +62,19 @@ def one_more(noun: str) -> None:
             factories.source()
 
 
+#: The page is chosen and counted, then told; the log is read on from a number and is never counted ahead.
+QUERIES_OF_A_LIST = {"changes": 1}
+
+
 @pytest.mark.parametrize("noun", NOUNS)
-def test_a_list_is_one_query_at_one_row_and_at_five(
+def test_a_list_is_two_queries_at_one_row_and_at_five(
     client: Client, db: None, query_count: QueryCount, noun: str
 ) -> None:
     for _step in range(5):
         one_more(noun)
         with query_count() as queries:
             answer = client.get(f"/api/v1/{noun}/", {"page_size": 500}).json()
-        assert len(queries) == 1
+        assert len(queries) == QUERIES_OF_A_LIST.get(noun, 2)
         assert answer["count"] == len(answer["results"])
 
 
@@ -106,7 +110,7 @@ def test_a_signed_in_user_costs_session_and_user_more(
         client.get(
             "/api/v1/deliverables/", {"page_size": 500, "province": "40", "stage": "piloting"}
         )
-    assert len(queries) == 3
+    assert len(queries) == 4
 
 
 @pytest.mark.parametrize("noun", NOUNS)

@@ -19,6 +19,8 @@ from agreements.models import Citation
 from deliverables import actions
 from deliverables.choices import ChangeKind, Decision, ReportSide, ReportState, Stage
 from deliverables.models import (
+    CurrentFigure,
+    CurrentReport,
     Deliverable,
     Deployment,
     EvidenceFile,
@@ -139,7 +141,8 @@ def told(response: Any) -> list[tuple[str, str]]:
 
 
 def test_the_pages_below_cover_every_model_of_deliverables() -> None:
-    models = apps.get_app_config("deliverables").get_models()
+    derived = {CurrentFigure, CurrentReport}  # kept by the database: nothing to edit there
+    models = set(apps.get_app_config("deliverables").get_models()) - derived
     assert {m for m in models if not m.__name__.startswith("Historical")} == set(ROWS)
 
 

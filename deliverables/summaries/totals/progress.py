@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Exists, F, FloatField, OuterRef, Subquery
+from django.db.models import (
+    Exists,
+    F,
+    FilteredRelation,
+    FloatField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.db.models.functions import Cast
 
 from coopportal.clock import Moment
-from deliverables.models import ProgressReport, Target
+from deliverables.models import CurrentFigure, ProgressReport, Target
+
+_MEAN_HELD = (
+    "CASE WHEN COUNT(*) = COUNT(_t.reach) THEN AVG(CASE WHEN _t.reach < 0 THEN 0.0 "
+    "WHEN _t.reach > 1 THEN 1.0 ELSE _t.reach END) END"
+)
 
 
 class _MeanOfReaches(Subquery):
@@ -16,16 +31,11 @@ class _MeanOfReaches(Subquery):
 
     NULL where there is no row, and where any row has none: a target whose figure is not known is
     neither reached nor missed, so that nothing can be said of the whole.
-
-    A limit that limits nothing keeps the databases from merging the subquery into the outer one: they
-    would look up each figure once for every time that ``reach`` is named.
     """
 
     output_field = FloatField()
-    template = (
-        "(SELECT CASE WHEN COUNT(*) = COUNT(_t.reach) THEN AVG(CASE WHEN _t.reach < 0 THEN 0.0 "
-        "WHEN _t.reach > 1 THEN 1.0 ELSE _t.reach END) END FROM (%(subquery)s {fence}) AS _t)"
-    )
+    # A subquery behind a fence is computed once; without one its parts would be for each mention of them.
+    template = f"(SELECT {_MEAN_HELD} FROM (%(subquery)s {{fence}}) AS _t)"
 
     def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
         return self.as_sql(compiler, connection, self.template.format(fence="LIMIT -1"), **extra)
@@ -45,23 +55,67 @@ def progress_at(moment: Moment) -> Subquery:
     A target counts from the day it was set; a later one for the same indicator replaces it. ``value`` is
     the current figure of the indicator. A baseline that is not known is not 0.
     """
+    figure: QuerySet[Any]
+    if moment.knows_all:
+        figure = CurrentFigure.objects.filter(
+            deliverable=OuterRef("deliverable"),
+            indicator=OuterRef("indicator"),
+            begins__lte=moment.as_of,
+            ends__gt=moment.as_of,
+        ).values("value")
+    else:
+        # From the reports of the deliverable, newest first: an index has them in this order.
+        figure = (
+            ProgressReport.objects.official(moment)
+            .filter(
+                deliverable=OuterRef("deliverable"), measurements__indicator=OuterRef("indicator")
+            )
+            .latest_first()
+            .values("measurements__value")
+        )
+    targets = _targets(moment).filter(deliverable=OuterRef("pk"))
+    return _MeanOfReaches(_reaches(targets, Subquery(figure[:1])))
+
+
+def progress_of_all(moment: Moment) -> tuple[str, Sequence[Any]]:
+    """The same of every deliverable that has a target, as SQL of two columns: deliverable and progress.
+
+    For a moment that knows all: targets meet the figures that stand in one join instead of one search
+    each. Deliverables without a row here have no target.
+    """
+    assert moment.knows_all, "what stands is kept for today's knowledge only"
+    figure = FilteredRelation(
+        "deliverable__current_figures",
+        condition=Q(
+            deliverable__current_figures__indicator=F("indicator"),
+            deliverable__current_figures__begins__lte=moment.as_of,
+            deliverable__current_figures__ends__gt=moment.as_of,
+        ),
+    )
+    targets = _targets(moment).annotate(figure=figure)
+    reaches = _reaches(targets, F("figure__value"))
+    sql, params = reaches.values("deliverable_id", "reach").query.sql_with_params()
+    return (
+        (
+            f"SELECT _t.deliverable_id, {_MEAN_HELD} AS progress FROM ({sql}) AS _t "
+            "GROUP BY _t.deliverable_id"
+        ),
+        params,
+    )
+
+
+def _targets(moment: Moment) -> QuerySet[Any]:
+    """Those that had been set by the day asked, and not yet been replaced by a later one."""
     set_by_then = Target.objects.filter(set_on__lte=moment.as_of)
     replaced = set_by_then.filter(
         deliverable=OuterRef("deliverable"),
         indicator=OuterRef("indicator"),
         set_on__gt=OuterRef("set_on"),
     )
-    # From the reports of the deliverable, newest first: an index has them in this order.
-    figure = (
-        ProgressReport.objects.official(moment)
-        .filter(deliverable=OuterRef("deliverable"), measurements__indicator=OuterRef("indicator"))
-        .latest_first()
-    )
-    reached = _number(Subquery(figure.values("measurements__value")[:1]))
+    return set_by_then.filter(~Exists(replaced)).order_by()
+
+
+def _reaches(targets: QuerySet[Any], figure: Any) -> QuerySet[Any]:
     baseline = _number(F("baseline"))
-    targets = set_by_then.filter(~Exists(replaced), deliverable=OuterRef("pk")).order_by()
-    return _MeanOfReaches(
-        targets.annotate(
-            reach=(reached - baseline) / (_number(F("value")) - baseline),
-        ).values("reach")
-    )
+    share = (_number(figure) - baseline) / (_number(F("value")) - baseline)
+    return targets.annotate(reach=share).values("reach")

@@ -14,20 +14,19 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import F, QuerySet, Window
+from django.db.models import F, QuerySet, Value, Window
 from django.db.models.functions import Rank
 
 from coopportal.clock import Moment
 from deliverables.choices import Aggregation
-from deliverables.models import Measurement, ProgressReport
+from deliverables.models import CurrentFigure, Measurement, ProgressReport
 from deliverables.summaries.totals.groups import GroupKey
-from deliverables.summaries.totals.progress import progress_at
+from deliverables.summaries.totals.progress import progress_at, progress_of_all
 from deliverables.summaries.totals.rules import Cell, FigureCell, LatestCell
 
 #: The ids of a group, one a key; None for "has none".
 Ids = tuple[int | None, ...]
 
-_COUNTS = "COUNT(*), MAX(end_), COUNT(progress_), SUM(progress_)"
 _PARTS = "CASE WHEN numerator_ IS NOT NULL AND denominator_ > 0 THEN {} END"
 _SUMS = (
     "COUNT(*), COUNT(value_), SUM(value_), "
@@ -46,11 +45,24 @@ def counted(
         stage_=F("stage"),
         standing_=F("standing"),
         end_=F("as_of_end"),
-        progress_=progress_at(moment),
     )
     names = _names(keys)
     columns = [*names, "kind_", "stage_", "standing_"]
-    found = _grouped(each, columns, _COUNTS, inner=[*columns, "end_", "progress_"])
+    if moment.knows_all:
+        found = _grouped(
+            each.annotate(own_=F("pk")),
+            columns,
+            "COUNT(*), MAX(end_), COUNT(reached.progress), SUM(reached.progress)",
+            inner=[*columns, "end_", "own_"],
+            beside=("reached", progress_of_all(moment), "reached.deliverable_id = c.own_"),
+        )
+    else:
+        found = _grouped(
+            each.annotate(progress_=progress_at(moment)),
+            columns,
+            "COUNT(*), MAX(end_), COUNT(progress_), SUM(progress_)",
+            inner=[*columns, "end_", "progress_"],
+        )
     for row in found:
         kind, stage, standing, count, latest, measured, progress = row[len(names) :]
         yield (
@@ -84,6 +96,10 @@ def latest_figures(
     """Of indicators that take the latest: per group the figure with a value of the latest report."""
     names = _names(keys)
     latest = _current_figures(rows, keys, moment).filter(indicator__aggregation=Aggregation.LATEST)
+    report = "measurement__report" if moment.knows_all else "report"
+    latest = latest.annotate(
+        end_=F(f"{report}__as_of_end"), from_=F(f"{report}__official_from"), report_=F(report)
+    )
     inner = [*names, "indicator_", "value_", "qualifier_", "end_", "from_", "report_", "place_"]
     sql, params = _sql(latest, inner)
     if not sql:
@@ -107,6 +123,14 @@ def _current_figures(
 
     A rank, not a row number: in overlapping groups one figure comes once for each.
     """
+    if moment.knows_all:
+        # What stands is kept: nothing has been overtaken.
+        standing = CurrentFigure.objects.filter(
+            begins__lte=moment.as_of,
+            ends__gt=moment.as_of,
+            deliverable__in=rows.order_by().values("pk"),
+        )
+        return standing.annotate(**_figure_columns(keys, "deliverable__"), place_=Value(1))
     latest_first = [
         F("report__as_of_end").desc(),
         F("report__official_from").desc(),
@@ -116,19 +140,22 @@ def _current_figures(
         report__in=ProgressReport.objects.official(moment).values("pk"),
         report__deliverable__in=rows.order_by().values("pk"),
     ).annotate(
-        **_key_columns(keys, "report__deliverable__"),
-        indicator_=F("indicator"),
-        qualifier_=F("qualifier"),
-        value_=F("value"),
-        numerator_=F("numerator"),
-        denominator_=F("denominator"),
-        end_=F("report__as_of_end"),
-        from_=F("report__official_from"),
-        report_=F("report"),
+        **_figure_columns(keys, "report__deliverable__"),
         place_=Window(
             Rank(), partition_by=[F("report__deliverable"), F("indicator")], order_by=latest_first
         ),
     )
+
+
+def _figure_columns(keys: Sequence[GroupKey], deliverable: str) -> dict[str, F]:
+    return {
+        **_key_columns(keys, deliverable),
+        "indicator_": F("indicator"),
+        "qualifier_": F("qualifier"),
+        "value_": F("value"),
+        "numerator_": F("numerator"),
+        "denominator_": F("denominator"),
+    }
 
 
 def _names(keys: Sequence[GroupKey]) -> list[str]:
@@ -146,6 +173,11 @@ def _sql(rows: QuerySet[Any], columns: Sequence[str]) -> tuple[str, Sequence[Any
         return "", ()
 
 
+#: More rows than there will ever be. A subquery with a limit is computed once a row, where one without
+#: would be written out again for every mention of its columns.
+_MANY = 1_000_000_000
+
+
 def _grouped(
     rows: QuerySet[Any],
     columns: Sequence[str],
@@ -153,15 +185,24 @@ def _grouped(
     *,
     inner: Sequence[str],
     where: str = "",
+    beside: tuple[str, tuple[str, Sequence[Any]], str] | None = None,
 ) -> list[tuple[Any, ...]]:
-    """``rows`` grouped by ``columns``; everything but the values comes from names in this file."""
+    """``rows`` grouped by ``columns``; everything but the values comes from names in this file.
+
+    ``beside`` is the name, the SQL and the condition of what is joined to the rows before they are grouped.
+    """
     sql, params = _sql(rows, inner)
     if not sql:
         return []
     chosen = ", ".join(columns)
+    source = f"({sql} LIMIT {_MANY}) AS c"
+    if beside is not None:
+        name, (joined, more), on = beside
+        source += f" LEFT JOIN ({joined}) AS {name} ON {on}"
+        params = (*params, *more)
     condition = f" WHERE {where}" if where else ""
     return _asked(
-        f"SELECT {chosen}, {aggregates} FROM ({sql}) AS c{condition} GROUP BY {chosen}", params
+        f"SELECT {chosen}, {aggregates} FROM {source}{condition} GROUP BY {chosen}", params
     )
 
 
