@@ -7,19 +7,22 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Q, prefetch_related_objects
 from django.utils.translation import gettext as _
 
+from agreements.areas import fetch_areas
 from agreements.choices import StatementKind
+from agreements.cited import fetch_citations
 from agreements.filters import PhaseFilterSet
 from agreements.lineage import Lineage, lineage
-from agreements.models import CooperationArea, Phase, Statement
+from agreements.models import Phase, Statement
 from agreements.present_names import with_present_names
 from agreements.told import told_by
 from coopportal.clock import BadParameter, Moment
 from coopportal.filtersets import refuse_key
 from deliverables.models import Deliverable
-from deliverables.pages.delivered import CITED, delivered
+from deliverables.pages.delivered import fetch_delivered
+from deliverables.pages.differing import differing
 from deliverables.pages.partner import PhaseColumn, phase_column, with_speakers
 from deliverables.summaries.comparison import (
     Counted,
@@ -106,13 +109,9 @@ def asked_slugs(query: Mapping[str, str]) -> tuple[str, str]:
 
 
 def phases_by_slug(*slugs: str) -> tuple[Any, ...]:
-    """Both phases with what a comparison tells; raise :class:`BadParameter` for a key that is none."""
-    areas = CooperationArea.objects.prefetch_related("continues", "themes").order_by("position")
+    """Both phases and who signed them; raise :class:`BadParameter` for a key that is none."""
     rows = Phase.objects.filter(slug__in=slugs).select_related("agreement__vnpt_party")
-    told = with_present_names(rows, "agreement__").prefetch_related(
-        Prefetch("areas", queryset=areas), Prefetch("citations", queryset=CITED)
-    )
-    found = {row.slug: row for row in told}
+    found = {row.slug: row for row in with_present_names(rows, "agreement__")}
     for parameter, slug in zip((LEFT_PARAMETER, RIGHT_PARAMETER), slugs, strict=True):
         if slug not in found:
             known = list(Phase.objects.values_list("slug", flat=True))
@@ -121,11 +120,14 @@ def phases_by_slug(*slugs: str) -> tuple[Any, ...]:
 
 
 def compare_page(left: Any, right: Any, moment: Moment, user: Any) -> ComparePage:
-    """Fetch and shape the page at a moment: a fixed number of queries, whatever the rows."""
+    """Fetch and shape the page at a moment: queries as for a partner (``partner_page``), and the themes."""
     phases = [left, right]
-    own = delivered(Deliverable.objects.filter(phase__in=phases), moment, user)
-    rows = with_speakers(Statement.objects.filter(phase__in=phases, kind__in=_AIMS))
-    statements = [row for row in rows if told_by(row, moment.as_of)]
+    prefetch_related_objects(fetch_areas(phases), "themes")
+    fetched = fetch_delivered(Deliverable.objects.filter(phase__in=phases), moment, user)
+    spoken = list(with_speakers(Statement.objects.filter(phase__in=phases, kind__in=_AIMS)))
+    fetch_citations(phases, fetched.deliverables, fetched.reports, spoken)
+    own = fetched.told(differing(Q(deliverables__in=fetched.ids), moment.as_of))
+    statements = [row for row in spoken if told_by(row, moment.as_of)]
     same_partner = left.agreement_id == right.agreement_id
     sides = [
         Side(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _, gettext_lazy
 
+from agreements.cited import fetch_citations
 from agreements.present_names import with_present_names
-from agreements.told import differing_by, told_by
+from agreements.told import told_by
 from coopportal.clock import Moment
 from coopportal.lists import Column
 from deliverables.choices import ReportState
@@ -22,14 +23,13 @@ from deliverables.models import (
     Target,
 )
 from deliverables.pages.delivered import (
-    CITED,
-    SIDES,
-    delivered,
+    current_measurements,
     difference_of_sources,
     in_sight,
     said_by,
     with_what_they_say,
 )
+from deliverables.pages.differing import differing
 from deliverables.pages.partner import with_speakers
 from deliverables.permissions import represents_either_side
 from deliverables.summaries.charts import Chart, chart
@@ -145,12 +145,16 @@ def deliverables_with_context() -> QuerySet[Deliverable]:
         "area",
         "agreement__vnpt_party",
         "continues__phase",
-    ).prefetch_related(Prefetch("citations", queryset=CITED))
+    )
     return with_present_names(rows, "agreement__")
 
 
 def deliverable_page(deliverable: Deliverable, moment: Moment, user: Any) -> DeliverablePage:
-    """Fetch and shape the page at a moment: a fixed number of queries, whatever the reports."""
+    """Fetch and shape the page at a moment: one query a section and one for all their citations.
+
+    The history takes its reports, figures and verdicts; the neighbours bring their figures, and what
+    continues this one stands among them. Files are fetched for those only who may see them.
+    """
     reached = (
         Deliverable.objects.official(moment)
         .filter(pk=deliverable.pk)
@@ -159,7 +163,10 @@ def deliverable_page(deliverable: Deliverable, moment: Moment, user: Any) -> Del
     )
     progress = list(reached)
     begun = bool(progress)
-    reports = _reports(deliverable, moment, user) if begun else []
+    comments = represents_either_side(user, deliverable.agreement_id)
+    reports = _reports(deliverable, moment, user, files=comments) if begun else []
+    spoken = list(with_speakers(deliverable.statements.all()))
+    fetch_citations(reports, spoken)
     official = [row for row in reports if row.official_at(moment)]
     current = official[0] if official else None
     indicators = _indicators(official, reports)
@@ -169,13 +176,9 @@ def deliverable_page(deliverable: Deliverable, moment: Moment, user: Any) -> Del
         .order_by("set_on", "pk")
     )
     targets = _targets(set_by_then, official)
-    discrepancies = differing_by(
-        deliverable.discrepancies.prefetch_related(Prefetch("sides", queryset=SIDES)), moment.as_of
-    )
     difference = difference_of_sources(current, reports, moment)
-    told = [
-        row for row in with_speakers(deliverable.statements.all()) if told_by(row, moment.as_of)
-    ]
+    seen = differing(Q(deliverables=deliverable), moment.as_of)
+    beside = _beside(deliverable, moment)
     return DeliverablePage(
         deliverable=deliverable,
         begun=begun,
@@ -186,19 +189,14 @@ def deliverable_page(deliverable: Deliverable, moment: Moment, user: Any) -> Del
         history=_history(reports, current, indicators, moment),
         evidence=_evidence(current, official, indicators),
         journal=_journal(deliverable, moment),
-        differences=([difference] if difference else [])
-        + [of_discrepancy(d) for d in discrepancies],
-        statements=said(told),
-        neighbours=_neighbours(deliverable, moment, user) if begun else [],
-        later=list(
-            Deliverable.objects.filter(continues=deliverable)
-            .official(moment)
-            .select_related("phase")
-        ),
+        differences=([difference] if difference else []) + [of_discrepancy(d) for d in seen],
+        statements=said(row for row in spoken if told_by(row, moment.as_of)),
+        neighbours=_neighbours(deliverable, beside, moment) if begun else [],
+        later=[row for row in beside if row.continues_id == deliverable.pk],
         targets=targets,
         progress=_progress(progress[0] if progress else None, targets),
         stages=stage_line(official, moment.as_of),
-        comments=represents_either_side(user, deliverable.agreement_id),
+        comments=comments,
     )
 
 
@@ -229,15 +227,17 @@ def _progress(reached: float | None, targets: Sequence[TargetRow]) -> Progress:
     return Progress(None, why_not, len(standing))
 
 
-def _reports(deliverable: Deliverable, moment: Moment, user: Any) -> list[Any]:
-    rows = (
+def _reports(deliverable: Deliverable, moment: Moment, user: Any, *, files: bool) -> list[Any]:
+    rows = with_what_they_say(
         ProgressReport.objects.visible_to(user)
         .filter(said_by(moment), deliverable=deliverable)
         .select_related("author")
         .latest_first()
     )
-    files = EvidenceFile.objects.order_by("pk")
-    return list(with_what_they_say(rows).prefetch_related(Prefetch("files", queryset=files)))
+    if files:
+        ordered = EvidenceFile.objects.order_by("pk")
+        rows = rows.prefetch_related(Prefetch("files", queryset=ordered))
+    return list(rows)
 
 
 def _indicators(official: Sequence[Any], reports: Sequence[Any]) -> list[Any]:
@@ -340,23 +340,39 @@ def _journal(deliverable: Deliverable, moment: Moment) -> list[Any]:
     )
 
 
-def _neighbours(deliverable: Deliverable, moment: Moment, user: Any) -> list[Delivered]:
-    """Deliverables of the same agreement in the same area or family, those with figures first."""
-    near: Iterable[Q] = [
-        Q(area=deliverable.area) if deliverable.area_id else Q(pk__in=[]),
+def _beside(deliverable: Deliverable, moment: Moment) -> list[Any]:
+    """Deliverables of the same agreement in the same area or family, and those that continue this one."""
+    near = (
         Q(system__family=deliverable.system.family)
         if deliverable.system
-        else Q(kind=deliverable.kind, system__isnull=True),
-    ]
-    either = Q()
-    for condition in near:
-        either |= condition
-    rows = Deliverable.objects.filter(either, agreement=deliverable.agreement_id).exclude(
-        pk=deliverable.pk
+        else Q(kind=deliverable.kind, system__isnull=True)
     )
-    found = delivered(rows, moment, user)
-    found.sort(key=lambda one: (not one.numbers, bytes(one.deliverable.sort_key)))
-    return found[:NEIGHBOURS]
+    if deliverable.area_id:
+        near |= Q(area=deliverable.area_id)
+    near &= Q(agreement=deliverable.agreement_id)
+    rows = Deliverable.objects.filter(near | Q(continues=deliverable)).exclude(pk=deliverable.pk)
+    return list(rows.official(moment).select_related("system", "phase", "agreement__partner"))
+
+
+def _neighbours(deliverable: Deliverable, beside: Sequence[Any], moment: Moment) -> list[Delivered]:
+    """The first of those beside it, those with figures first: one query for their figures."""
+    told = {row.pk: Delivered(row) for row in beside if _is_near(row, deliverable)}
+    for figure in current_measurements(moment, told) if told else ():
+        told[figure.report.deliverable_id].figures.append(figure)
+    ordered = sorted(
+        told.values(), key=lambda one: (not one.numbers, bytes(one.deliverable.sort_key))
+    )
+    return ordered[:NEIGHBOURS]
+
+
+def _is_near(row: Any, deliverable: Deliverable) -> bool:
+    if row.agreement_id != deliverable.agreement_id:
+        return False
+    if deliverable.area_id and row.area_id == deliverable.area_id:
+        return True
+    if deliverable.system:
+        return bool(row.system and row.system.family == deliverable.system.family)
+    return bool(row.system is None and row.kind == deliverable.kind)
 
 
 def history_columns(page: DeliverablePage, moment: Moment) -> list[Column]:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F, Prefetch, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
-from agreements.models import Citation, DiscrepancySide
-from agreements.told import differing_by
+from agreements.models import Citation
 from coopportal.clock import Moment
 from deliverables.choices import ReportSide, ReportState
 from deliverables.models import Measurement, ProgressReport, Verdict
 from deliverables.models.deliverable import DeliverableQuerySet
+from deliverables.pages.differing import about_deliverable
 from deliverables.summaries.differences import (
     Difference,
     of_discrepancy,
@@ -23,16 +24,14 @@ from deliverables.summaries.differences import (
 from deliverables.summaries.results import Delivered
 
 CITED = Citation.objects.select_related("source").order_by("source__issued_on", "pk")
-SIDES = DiscrepancySide.objects.select_related("citation__source").order_by("position")
 
 
 def with_what_they_say(reports: QuerySet[Any]) -> QuerySet[Any]:
-    """Reports with figures, citations and verdicts fetched: three queries more."""
+    """Reports with their figures and verdicts: two queries more. A page fetches all its citations at once."""
     return reports.prefetch_related(
         Prefetch(
             "measurements", queryset=Measurement.objects.select_related("indicator").order_by("pk")
         ),
-        Prefetch("citations", queryset=CITED),
         Prefetch("verdicts", queryset=Verdict.objects.order_by("at")),
     )
 
@@ -64,29 +63,59 @@ def current_measurements(moment: Moment, deliverables: Iterable[int]) -> QuerySe
     )
 
 
-def delivered(rows: DeliverableQuerySet, moment: Moment, user: Any) -> list[Delivered]:
-    """What ``rows`` had come to at a moment, as this user may read it: eight queries."""
+@dataclass(frozen=True)
+class Fetched:
+    """Deliverables as they stand at a moment and the reports that speak of them, the latest first.
+
+    What rests on citations can only be told once they are there: give ``deliverables`` and ``reports`` to
+    ``agreements.cited.fetch_citations`` before :meth:`told`.
+    """
+
+    moment: Moment
+    deliverables: Sequence[Any]
+    reports: Sequence[Any]
+
+    @property
+    def ids(self) -> list[int]:
+        return [row.pk for row in self.deliverables]
+
+    def told(self, differing: Sequence[Any] = ()) -> list[Delivered]:
+        """What they had come to; ``differing`` are from ``pages.differing``, about whatever they are."""
+        told = {row.pk: Delivered(row) for row in self.deliverables}
+        by_key = {row.pk: row for row in self.reports}
+        for one in told.values():
+            if one.deliverable.report_id:
+                one.report = by_key[one.deliverable.report_id]
+        _add_figures(told, self.reports, self.moment)
+        _add_what_differs(told, self.reports, self.moment)
+        for one in told.values():
+            seen = about_deliverable(differing, one.deliverable.pk)
+            one.differences += [of_discrepancy(row) for row in seen]
+        return list(told.values())
+
+
+def fetch_delivered(rows: DeliverableQuerySet, moment: Moment, user: Any) -> Fetched:
+    """What ``rows`` had come to at a moment, as this user may read it: four queries.
+
+    The deliverables, the reports that speak of them, their figures, and what both sides said of those.
+    """
     deliverables = list(
-        rows.official(moment)
-        .select_related("system", "phase", "agreement__partner")
-        .prefetch_related(
-            Prefetch("citations", queryset=CITED),
-            Prefetch("discrepancies__sides", queryset=SIDES),
-        )
+        rows.official(moment).select_related("system", "phase", "agreement__partner")
     )
-    told = {row.pk: Delivered(row) for row in deliverables}
+    return fetch_reports(deliverables, moment, user)
+
+
+def fetch_reports(deliverables: Sequence[Any], moment: Moment, user: Any) -> Fetched:
+    """The same for deliverables in hand, fetched with ``official(moment)``: three queries."""
     spoken = {row.report_id for row in deliverables if row.report_id}
-    reports = _reports(moment, user, told, spoken) if told else {}
-    for one in told.values():
-        if one.deliverable.report_id:
-            one.report = reports[one.deliverable.report_id]
-    _add_figures(told, reports.values(), moment)
-    _add_what_differs(told, reports.values(), moment)
-    return list(told.values())
+    reports = (
+        _reports(moment, user, [row.pk for row in deliverables], spoken) if deliverables else []
+    )
+    return Fetched(moment, deliverables, reports)
 
 
-def _reports(moment: Moment, user: Any, deliverables: Iterable[int], spoken: set[int]) -> Any:
-    """Reports that speak now, all that sources say, and those that wait or are disputed, by key.
+def _reports(moment: Moment, user: Any, deliverables: Sequence[int], spoken: set[int]) -> list[Any]:
+    """Reports that speak now, all that sources say, and those that wait or are disputed.
 
     Latest first, as they overtake one another.
     """
@@ -94,7 +123,7 @@ def _reports(moment: Moment, user: Any, deliverables: Iterable[int], spoken: set
     measuring = current_measurements(moment, deliverables).order_by().values("report_id")
     rows = (
         ProgressReport.objects.visible_to(user)
-        .filter(said_by(moment), deliverable__in=list(deliverables))
+        .filter(said_by(moment), deliverable__in=deliverables)
         .filter(
             Q(pk__in=spoken)
             | Q(pk__in=measuring)
@@ -103,7 +132,7 @@ def _reports(moment: Moment, user: Any, deliverables: Iterable[int], spoken: set
         )
         .latest_first()
     )
-    return {row.pk: row for row in with_what_they_say(rows)}
+    return list(with_what_they_say(rows))
 
 
 def _add_figures(told: dict[int, Delivered], reports: Iterable[Any], moment: Moment) -> None:
@@ -140,8 +169,6 @@ def _add_what_differs(told: dict[int, Delivered], reports: Iterable[Any], moment
         )
         if difference:
             one.differences.append(difference)
-        seen = differing_by(one.deliverable.discrepancies.all(), moment.as_of)
-        one.differences += [of_discrepancy(row) for row in seen]
 
 
 def difference_of_sources(

@@ -8,12 +8,12 @@ from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 
+from agreements.areas import fetch_areas
 from agreements.choices import EventKind, Side, StatementKind
+from agreements.cited import fetch_citations
 from agreements.lineage import Lineage, lineage
 from agreements.models import (
     Agreement,
-    CooperationArea,
-    Discrepancy,
     Event,
     Participation,
     Phase,
@@ -21,10 +21,11 @@ from agreements.models import (
     Statement,
 )
 from agreements.present_names import with_present_names
-from agreements.told import differing_by, has_begun, has_happened, told_by
+from agreements.told import has_begun, has_happened, told_by
 from coopportal.clock import Moment, today
 from deliverables.models import Deliverable
-from deliverables.pages.delivered import CITED, SIDES, delivered
+from deliverables.pages.delivered import fetch_reports
+from deliverables.pages.differing import differing
 from deliverables.permissions import represents_either_side
 from deliverables.summaries.differences import Difference, of_discrepancy
 from deliverables.summaries.results import Delivered, Family, Tally, results, tally
@@ -118,28 +119,41 @@ def agreements_with_partners() -> QuerySet[Agreement]:
 
 
 def partner_page(agreement: Agreement, moment: Moment, user: Any) -> PartnerPage:
-    """Fetch and shape the page at a moment: a fixed number of queries, whatever the rows."""
+    """Fetch and shape the page at a moment: one query a section and one for all their citations.
+
+    A section whose rows have rows of their own takes one more for each kind of these: areas of phases,
+    reports of deliverables with their figures and verdicts, participants of events.
+    """
     day = moment.as_of
-    phases = [row for row in _phases(agreement) if has_begun(row, day)]
-    own = delivered(Deliverable.objects.filter(agreement=agreement), moment, user)
-    events = [row for row in _events(agreement) if has_happened(row, day)]
-    statements = [row for row in _statements(agreement) if told_by(row, day)]
-    differing = differing_by(_discrepancies(agreement, events), day)
+    signed = list(_phases(agreement))
+    fetch_areas(signed)
+    below = list(phases_below(signed))
+    delivered = list(_deliverables(agreement, below, moment))
+    own_rows = [row for row in delivered if row.agreement_id == agreement.pk]
+    fetched = fetch_reports(own_rows, moment, user)
+    belongs = Q(agreement=agreement) | Q(phase__in=signed)
+    happened = list(with_participants(Event.objects.filter(belongs)))
+    spoken = list(with_speakers(Statement.objects.filter(belongs)))
+    fetch_citations(signed, below, own_rows, fetched.reports, happened, spoken)
+
+    phases = [row for row in signed if has_begun(row, day)]
+    events = [row for row in happened if has_happened(row, day)]
+    statements = [row for row in spoken if told_by(row, day)]
+    about = belongs | Q(person__in=people_in(events)) | Q(deliverables__in=fetched.ids)
+    seen = differing(about, day)
+    # Those about one deliverable are opened in its own row.
+    beside = [row for row in seen if not row.deliverable_ids]
+    own = fetched.told(seen)
     columns = [
         phase_column(
-            phase,
-            own=own,
-            events=events,
-            statements=statements,
-            differing=differing,
-            moment=moment,
+            phase, own=own, events=events, statements=statements, differing=beside, moment=moment
         )
         for phase in phases
     ]
     shown = columns[-2:]
     phase_ids = {phase.pk for phase in phases}
     # Differences about a person stand where that person is named, in the time line.
-    general = [row for row in differing if row.phase_id not in phase_ids and not row.person_id]
+    general = [row for row in beside if row.phase_id not in phase_ids and not row.person_id]
     return PartnerPage(
         agreement=agreement,
         columns=shown,
@@ -151,8 +165,8 @@ def partner_page(agreement: Agreement, moment: Moment, user: Any) -> PartnerPage
         delivered=own,
         differences=[of_discrepancy(row) for row in general],
         statements=said(statements),
-        happenings=happenings(events, agreement.partner, day, differing),
-        subsidiaries=subsidiaries_of(phases, moment),
+        happenings=happenings(events, agreement.partner, day, beside),
+        subsidiaries=subsidiaries(below, phases, delivered, moment),
         parents=list(
             {p.parent.agreement_id: p.parent.agreement for p in phases if p.parent}.values()
         ),
@@ -161,51 +175,34 @@ def partner_page(agreement: Agreement, moment: Moment, user: Any) -> PartnerPage
 
 
 def _phases(agreement: Agreement) -> Iterable[Any]:
-    areas = CooperationArea.objects.prefetch_related("continues").order_by("position")
     return (
         Phase.objects.filter(agreement=agreement)
         .select_related("parent__agreement__partner")
-        .prefetch_related(Prefetch("areas", queryset=areas), Prefetch("citations", queryset=CITED))
         .order_by("begins_on", "start_year", "slug")
     )
 
 
-def _events(agreement: Agreement) -> Iterable[Any]:
-    return with_participants(
-        Event.objects.filter(Q(agreement=agreement) | Q(phase__agreement=agreement))
-    )
+def _deliverables(agreement: Agreement, below: Sequence[Any], moment: Moment) -> QuerySet[Any]:
+    """Its own, and those of the agreements below it, which are only counted."""
+    rows = Deliverable.objects.filter(Q(agreement=agreement) | Q(phase__in=below))
+    return rows.official(moment).select_related("system", "phase", "agreement__partner")
 
 
 def with_participants(events: QuerySet[Event]) -> QuerySet[Event]:
     people = Participation.objects.select_related("person").order_by("position")
     return events.select_related("phase").prefetch_related(
-        Prefetch("participations", queryset=people), Prefetch("citations", queryset=CITED)
+        Prefetch("participations", queryset=people)
     )
 
 
-def _statements(agreement: Agreement) -> Iterable[Any]:
-    return with_speakers(
-        Statement.objects.filter(Q(agreement=agreement) | Q(phase__agreement=agreement))
-    )
+def people_in(events: Iterable[Any]) -> set[int]:
+    return {
+        part.person_id for event in events for part in event.participations.all() if part.person_id
+    }
 
 
 def with_speakers(statements: QuerySet[Statement]) -> QuerySet[Statement]:
-    return statements.select_related("party", "speaker", "phase").prefetch_related(
-        Prefetch("citations", queryset=CITED)
-    )
-
-
-def _discrepancies(agreement: Agreement, events: Sequence[Any]) -> Iterable[Any]:
-    people = {one.person_id for event in events for one in event.participations.all()} - {None}
-    return (
-        Discrepancy.objects.filter(
-            Q(agreement=agreement) | Q(phase__agreement=agreement) | Q(person__in=people),
-            # Those about one deliverable are opened in its own row.
-            deliverables__isnull=True,
-        )
-        .select_related("person")
-        .prefetch_related(Prefetch("sides", queryset=SIDES))
-    )
+    return statements.select_related("party", "speaker", "phase")
 
 
 def phase_column(
@@ -242,21 +239,29 @@ def phase_column(
     )
 
 
-def subsidiaries_of(phases: Sequence[Any], moment: Moment) -> list[tuple[Any, list[Tally]]]:
-    """Phases signed under these, with how far their deliverables have come: two queries."""
-    rows = [
-        row
-        for row in Phase.objects.filter(parent__in=phases)
-        .select_related("agreement__partner", "agreement__vnpt_party", "parent")
-        .prefetch_related(Prefetch("citations", queryset=CITED))
-        .order_by("agreement__partner__sort_key", "start_year")
-        if has_begun(row, moment.as_of)
-    ]
+def phases_below(phases: Iterable[Any]) -> QuerySet[Phase]:
+    """Phases signed under these."""
+    return Phase.objects.filter(parent__in=list(phases)).select_related(
+        "agreement__partner", "agreement__vnpt_party", "parent"
+    )
+
+
+def subsidiaries(
+    below: Iterable[Any], phases: Sequence[Any], delivered: Iterable[Any], moment: Moment
+) -> list[tuple[Any, list[Tally]]]:
+    """Phases signed under ``phases`` that have begun, with how far their deliverables have come."""
+    shown = {phase.pk for phase in phases}
+    rows = [row for row in below if row.parent_id in shown and has_begun(row, moment.as_of)]
+    rows.sort(key=_by_partner)
     stages: dict[int, list[Any]] = {row.pk: [] for row in rows}
-    found = Deliverable.objects.filter(phase__in=stages).official(moment)
-    for phase_id, stage in found.values_list("phase_id", "stage"):
-        stages[phase_id].append(stage)
+    for deliverable in delivered:
+        if deliverable.phase_id in stages:
+            stages[deliverable.phase_id].append(deliverable.stage)
     return [(row, tally(stages[row.pk])) for row in rows]
+
+
+def _by_partner(phase: Any) -> tuple[bytes, int, int]:
+    return (bytes(phase.agreement.partner.sort_key), phase.start_year or 0, phase.pk)
 
 
 def _contacts(agreement: Agreement, user: Any) -> list[Any]:

@@ -5,19 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Q, QuerySet
 
+from agreements.areas import fetch_areas
+from agreements.cited import fetch_citations
 from agreements.lineage import Lineage, lineage
-from agreements.models import CooperationArea, Discrepancy, Event, Phase, Statement
+from agreements.models import Event, Phase, Statement
 from agreements.present_names import with_present_names
-from agreements.told import differing_by, has_begun, has_happened, told_by
+from agreements.told import has_begun, has_happened, told_by
 from coopportal.clock import Moment
 from deliverables.models import Deliverable
-from deliverables.pages.delivered import CITED, SIDES, delivered
+from deliverables.pages.delivered import fetch_reports
+from deliverables.pages.differing import differing
 from deliverables.pages.partner import (
     PhaseColumn,
     phase_column,
-    subsidiaries_of,
+    phases_below,
+    subsidiaries,
     with_participants,
     with_speakers,
 )
@@ -51,15 +55,6 @@ class PhasePage:
         return [self.phase]
 
 
-def phases_with_context() -> QuerySet[Phase]:
-    """Phases with what their page's head names, their areas and their citations."""
-    areas = CooperationArea.objects.prefetch_related("continues").order_by("position")
-    rows = Phase.objects.select_related(
-        "agreement__vnpt_party", "parent__agreement__partner"
-    ).prefetch_related(Prefetch("areas", queryset=areas), Prefetch("citations", queryset=CITED))
-    return with_present_names(rows, "agreement__")
-
-
 def phases_with_partners() -> QuerySet[Phase]:
     """Phases with what their page's head names; the page itself fetches them with their neighbours."""
     rows = Phase.objects.select_related("agreement__vnpt_party", "parent__agreement__partner")
@@ -67,49 +62,47 @@ def phases_with_partners() -> QuerySet[Phase]:
 
 
 def phase_page(asked: Phase, moment: Moment, user: Any) -> PhasePage:
-    """Fetch and shape the page at a moment: a fixed number of queries, whatever the rows."""
+    """Fetch and shape the page at a moment: queries as for a partner (``partner_page``)."""
     day = moment.as_of
-    areas = CooperationArea.objects.prefetch_related("continues").order_by("position")
-    others = [
-        row
-        for row in Phase.objects.filter(agreement=asked.agreement_id)
+    signed = list(
+        Phase.objects.filter(agreement=asked.agreement_id)
         .select_related("parent__agreement__partner")
-        .prefetch_related(Prefetch("areas", queryset=areas), Prefetch("citations", queryset=CITED))
         .order_by("begins_on", "start_year", "slug")
-        if row.pk == asked.pk or has_begun(row, day)
-    ]
-    phase = next(row for row in others if row.pk == asked.pk)
+    )
+    phase = next(row for row in signed if row.pk == asked.pk)
     phase.agreement = asked.agreement
+    fetch_areas(signed)
+    below = list(phases_below([phase]))
+    delivered = list(
+        Deliverable.objects.filter(phase__in=[phase, *below])
+        .official(moment)
+        .select_related("system", "phase", "agreement__partner")
+    )
+    own_rows = [row for row in delivered if row.phase_id == phase.pk]
+    fetched = fetch_reports(own_rows, moment, user)
+    events = list(with_participants(Event.objects.filter(phase=phase)))
+    spoken = list(with_speakers(Statement.objects.filter(phase=phase)))
+    fetch_citations(signed, below, own_rows, fetched.reports, events, spoken)
+
+    others = [row for row in signed if row.pk == phase.pk or has_begun(row, day)]
     place = [row.pk for row in others].index(phase.pk)
     before = others[place - 1] if place else None
-    own = delivered(Deliverable.objects.filter(phase=phase), moment, user)
-    events = with_participants(Event.objects.filter(phase=phase))
     happened = [row for row in events if has_happened(row, day)]
-    statements = [
-        row for row in with_speakers(Statement.objects.filter(phase=phase)) if told_by(row, day)
-    ]
-    differing = differing_by(
-        Discrepancy.objects.filter(phase=phase, deliverables__isnull=True).prefetch_related(
-            Prefetch("sides", queryset=SIDES)
-        ),
-        day,
-    )
+    statements = [row for row in spoken if told_by(row, day)]
+    seen = differing(Q(phase=phase) | Q(deliverables__in=fetched.ids), day)
+    beside = [row for row in seen if not row.deliverable_ids]
+    own = fetched.told(seen)
     return PhasePage(
         phase=phase,
         begun=has_begun(phase, day),
         column=phase_column(
-            phase,
-            own=own,
-            events=happened,
-            statements=statements,
-            differing=differing,
-            moment=moment,
+            phase, own=own, events=happened, statements=statements, differing=beside, moment=moment
         ),
         before=before,
         after=others[place + 1] if place + 1 < len(others) else None,
         lineage=lineage(list(before.areas.all()) if before else [], list(phase.areas.all())),
         families=results(own, [phase]),
         statements=said(statements),
-        happenings=happenings(happened, phase.agreement.partner, None, differing),
-        subsidiaries=subsidiaries_of([phase], moment),
+        happenings=happenings(happened, phase.agreement.partner, None, beside),
+        subsidiaries=subsidiaries(below, [phase], delivered, moment),
     )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from agreements.cited import fetch_citations
 from agreements.models import (
-    Citation,
     CooperationArea,
-    Discrepancy,
     Event,
     Participation,
     Party,
@@ -22,15 +22,15 @@ from agreements.models import (
     System,
     SystemAlias,
 )
-from agreements.told import differing_by, was_out
+from agreements.told import was_out
 from coopportal.clock import Moment
-from deliverables.models import ProgressReport
+from deliverables.models import Deliverable, ProgressReport
 from deliverables.pages.delivered import (
-    SIDES,
     difference_of_sources,
     said_by,
     with_what_they_say,
 )
+from deliverables.pages.differing import differing
 from deliverables.summaries.differences import Difference, of_discrepancy
 
 
@@ -75,15 +75,16 @@ class SourcePage:
 
 
 def source_page(source: Source, moment: Moment, user: Any) -> SourcePage:
-    """Fetch and shape the page at a moment: a fixed number of queries, whatever rests on it."""
+    """Fetch and shape the page at a moment: one query for each kind of what rests on the source.
+
+    The reports bring their figures and verdicts, the differences name their deliverables, and one query
+    more has the citations of everything.
+    """
     day = moment.as_of
     out = was_out(source, day)
     if not out:
         return SourcePage(source, False, [], [], [])  # noqa: FBT003  (said by the field's name)
     told = _reports(source, moment, user)
-    reports = [row for row in told if any(c.source_id == source.pk for c in row.citations.all())]
-    for report in reports:
-        report.cited = [c for c in report.citations.all() if c.source_id == source.pk]
     # A row without a day of its own was told of by this very source, which is out.
     phases = [
         row
@@ -112,17 +113,20 @@ def source_page(source: Source, moment: Moment, user: Any) -> SourcePage:
         Resting("parties", _("Cơ quan, tên gọi"), list(_citing(Party, source))),
         Resting("provinces", _("Tỉnh, thành phố"), list(_citing(Province, source))),
     ]
+    fetch_citations(told, *(group.rows for group in groups))
+    for row in (row for rows in (told, *(group.rows for group in groups)) for row in rows):
+        row.cited = sorted(
+            (one for one in row.citations.all() if one.source_id == source.pk),
+            key=lambda one: one.pk,
+        )
     return SourcePage(
         source=source,
         out=out,
-        reports=reports,
+        reports=[report for report in told if report.cited],
         resting=[group for group in groups if group.rows],
         differences=[
             *_reports_that_differ(source, told, moment),
-            *(
-                Against(_subject(row), of_discrepancy(row))
-                for row in differing_by(_differing(source), day)
-            ),
+            *_others_that_differ(source, day),
         ],
     )
 
@@ -168,31 +172,25 @@ def _reports_that_differ(source: Source, told: list[Any], moment: Moment) -> lis
     return found
 
 
-def _subject(discrepancy: Discrepancy) -> Any:
-    """The row that a difference is about: deliverable, phase or agreement; None where it has none."""
-    own = list(discrepancy.deliverables.all())
-    return own[0] if len(own) == 1 else discrepancy.phase or discrepancy.agreement
-
-
-def _with_words(rows: QuerySet[Any], source: Source) -> QuerySet[Any]:
-    words = Citation.objects.filter(source=source).order_by("pk")
-    return rows.prefetch_related(Prefetch("citations", queryset=words, to_attr="cited"))
+def _others_that_differ(source: Source, day: dt.date) -> list[Against]:
+    """Differences in which the source takes part, each with the row that it is about."""
+    seen = differing(Q(sides__citation__source=source), day)
+    single = {row.pk: min(row.deliverable_ids) for row in seen if len(row.deliverable_ids) == 1}
+    named = Deliverable.objects.in_bulk(single.values()) if single else {}
+    return [
+        Against(
+            named[single[row.pk]] if row.pk in single else row.phase or row.agreement,
+            of_discrepancy(row),
+        )
+        for row in seen
+    ]
 
 
 def _citing(model: Any, source: Source) -> QuerySet[Any]:
     """Rows of a model that cite the source, each once, in their own order."""
-    rows = model.objects.filter(
+    rows: QuerySet[Any] = model.objects.filter(
         pk__in=model.citations.through.objects.filter(citation__source=source).values(
             f"{model._meta.model_name}_id"
         )
     )
-    return _with_words(rows, source)
-
-
-def _differing(source: Source) -> QuerySet[Discrepancy]:
-    return (
-        Discrepancy.objects.filter(sides__citation__source=source)
-        .distinct()
-        .select_related("phase__agreement__partner", "agreement__partner")
-        .prefetch_related(Prefetch("sides", queryset=SIDES), "deliverables")
-    )
+    return rows

@@ -10,6 +10,7 @@ from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, Value, W
 from django.utils.translation import gettext_lazy as _
 
 from agreements.choices import SystemFamily
+from agreements.cited import fetch_citations
 from agreements.models import System, SystemAlias
 from agreements.present_names import with_present_names
 from agreements.told import told_by
@@ -17,7 +18,8 @@ from coopportal.clock import Moment
 from coopportal.lists import Column
 from deliverables.choices import DeliverableKind, ValueKind
 from deliverables.models import Deliverable, ProgressReport
-from deliverables.pages.delivered import CITED, delivered
+from deliverables.pages.delivered import fetch_delivered
+from deliverables.pages.differing import differing
 from deliverables.summaries.differences import Difference
 from deliverables.summaries.results import Delivered, Tally, said_in_words, tally
 
@@ -147,20 +149,23 @@ class SystemPage:
 
 
 def systems_with_context() -> QuerySet[System]:
-    aliases = SystemAlias.objects.prefetch_related(Prefetch("citations", queryset=CITED))
     return System.objects.select_related("owner").prefetch_related(
-        "categories",
-        Prefetch("aliases", queryset=aliases.order_by("name")),
-        Prefetch("citations", queryset=CITED),
+        "categories", Prefetch("aliases", queryset=SystemAlias.objects.order_by("name"))
     )
 
 
 def system_page(system: System, moment: Moment, user: Any) -> SystemPage:
-    """Fetch and shape the page at a moment: a fixed number of queries, whatever the partners."""
+    """Fetch and shape the page at a moment: a fixed number of queries, whatever the partners.
+
+    One for the system and one each for its functions and names; its deliverables, the reports of them,
+    their figures and verdicts; who told of them first; what differs; and one for all citations.
+    """
     rows = with_present_names(
         Deliverable.objects.filter(Q(system=system) | Q(connects_to=system)), "agreement__"
     )
-    found = delivered(rows, moment, user)
+    fetched = fetch_delivered(rows, moment, user)
+    fetch_citations([system], system.aliases.all(), fetched.deliverables, fetched.reports)
+    found = fetched.told(differing(Q(deliverables__in=fetched.ids), moment.as_of))
     found.sort(key=_by_partner)
     deployments = [
         one

@@ -299,7 +299,7 @@ def more_rows(count: int) -> None:
     [
         ("/hang-muc/", 8),
         ("/thay-doi/", 8),
-        (NGHE_AN, 16),
+        (NGHE_AN, 11),
     ],
 )
 def test_queries_do_not_grow_with_rows(
