@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
-from django.http import HttpRequest
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts import lockout
+from accounts.forms.password import FirstPasswordForm, GivenPasswordForm
 from accounts.models import User
 from coopportal.admin import PortalAdmin, column
 
@@ -29,9 +33,11 @@ class AccountAdmin(PortalAdmin, UserAdmin):
     list_filter = ("is_active", "is_staff", "is_superuser", "groups")
     search_fields = ("search_text",)
     ordering = ("sort_key", "username")
+    add_form = FirstPasswordForm
+    change_password_form = GivenPasswordForm
     fieldsets = (
-        (None, {"fields": ("username", "password")}),
-        (_("Người dùng"), {"fields": ("full_name", "email")}),
+        (None, {"fields": ("username", "password", "must_change_password")}),
+        (_("Người dùng"), {"fields": ("full_name", "email", "phone")}),
         (
             _("Quyền"),
             {
@@ -56,6 +62,28 @@ class AccountAdmin(PortalAdmin, UserAdmin):
         ),
     )
     readonly_fields = ("last_login", "date_joined")
+    actions = ("lift_lockout",)
+
+    @admin.action(description=_("Mở khóa đăng nhập"), permissions=["change"])
+    def lift_lockout(self, request: HttpRequest, accounts: QuerySet[User]) -> None:
+        for user in accounts:
+            lockout.lift(user)
+        self.message_user(
+            request,
+            _("Đã mở khóa: các tài khoản được chọn đăng nhập được ngay."),
+            messages.SUCCESS,
+        )
+
+    def user_change_password(
+        self,
+        request: HttpRequest,
+        id: str,  # noqa: A002  # Django's own name
+        form_url: str = "",
+    ) -> HttpResponse:
+        """One's own password is changed where everybody does it, with the old one."""
+        if id == str(request.user.pk):
+            return HttpResponseRedirect(reverse("password_change"))
+        return super().user_change_password(request, id, form_url)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Only administrators make administrators."""

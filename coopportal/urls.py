@@ -7,7 +7,7 @@ from django.urls import include, path
 from django.utils.functional import lazy
 from django.views.generic import RedirectView
 
-from accounts.views import admin_sign_in
+from accounts.views.sign_in import admin_sign_in
 from coopportal import health, refusals, views
 
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path(
         "favicon.ico",
         login_not_required(RedirectView.as_view(url=lazy(static, str)("icons/coop.svg"))),
+        name="favicon",
     ),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

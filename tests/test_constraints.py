@@ -245,6 +245,9 @@ CASES: dict[str, Callable[[], Any]] = {
     # accounts
     "token_expires_after_making": lambda: a_token(expires_at=at(DAY), created_at=at(LATER)),
     "token_revoked_by_somebody": lambda: a_token(revoked_at=now()),
+    "user_email_once": lambda: unsaved(
+        factories.user(), email=factories.user(email="Lan@example.vn").email.lower()
+    ),
     "user_service_has_no_password": lambda: a_service_account(password="pbkdf2_sha256$1$a$b"),
     "user_service_is_no_staff": lambda: a_service_account(is_staff=True),
     # agreements

@@ -90,16 +90,17 @@ def test_production_falls_to_the_safe_side() -> None:
 
 
 def test_forwarded_headers_are_believed_only_behind_a_proxy() -> None:
-    names = ("SECURE_PROXY_SSL_HEADER", "AXES_IPWARE_META_PRECEDENCE_ORDER")
-    alone = _settings(_PRODUCTION, *names)
-    assert alone == {
+    names = ("SECURE_PROXY_SSL_HEADER", "PROXY_COUNT", "AXES_CLIENT_IP_CALLABLE")
+    told_by = "coopportal.client.client_address"
+    assert _settings(_PRODUCTION, *names) == {
         "SECURE_PROXY_SSL_HEADER": None,
-        "AXES_IPWARE_META_PRECEDENCE_ORDER": ["REMOTE_ADDR"],
+        "PROXY_COUNT": 0,
+        "AXES_CLIENT_IP_CALLABLE": told_by,
     }
-    behind = _settings({**_PRODUCTION, "PROXY_COUNT": "1"}, *names)
-    assert behind == {
+    assert _settings({**_PRODUCTION, "PROXY_COUNT": "1"}, *names) == {
         "SECURE_PROXY_SSL_HEADER": ["HTTP_X_FORWARDED_PROTO", "https"],
-        "AXES_IPWARE_META_PRECEDENCE_ORDER": ["HTTP_X_FORWARDED_FOR", "REMOTE_ADDR"],
+        "PROXY_COUNT": 1,
+        "AXES_CLIENT_IP_CALLABLE": told_by,
     }
 
 

@@ -2,14 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import AccountKind
+from coopportal.clock import now
 from coopportal.vietnamese import FoldedTextField, SortKeyField, VietnameseCharField
+
+
+class AccountManager(UserManager["User"]):
+    use_in_migrations = False
+
+    def named(self, typed: str) -> User | None:
+        """The account that somebody means who types its user name or its e-mail address.
+
+        E-mail in any case; a user name wins over an equal e-mail of somebody else.
+        """
+        typed = typed.strip()
+        if not typed or "\x00" in typed:
+            return None
+        found = self.alias(folded_email=Lower("email")).filter(
+            Q(username=typed) | Q(folded_email=typed.lower())
+        )
+        return min(found, key=lambda user: user.username != typed, default=None)
 
 
 class User(AbstractUser):
@@ -19,12 +44,33 @@ class User(AbstractUser):
     it calls the API with a token and has no password to sign in with.
 
     A Vietnamese name is one name, spoken and sorted by its last word: no first and last name.
+
+    When an account was last used is ``last_login``: a session lasts no longer than a day's work, so it
+    is exact to a day. A password that an administrator gave has to be changed before anything else.
     """
 
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
     full_name = VietnameseCharField(_("họ và tên"), max_length=150)
     email = models.EmailField(_("thư điện tử"), blank=True)
+    phone = models.CharField(
+        _("điện thoại"),
+        max_length=20,
+        blank=True,
+        validators=[
+            RegexValidator(
+                r"^\+?[0-9][0-9 .]{6,18}$", _("Số điện thoại chỉ gồm chữ số, ví dụ 0912 345 678.")
+            )
+        ],
+    )
+    must_change_password = models.BooleanField(
+        _("phải đổi mật khẩu"),
+        default=False,
+        help_text=_("Mật khẩu do người khác đặt: phải đổi ngay khi đăng nhập."),
+    )
+    password_set_at = models.DateTimeField(_("đặt mật khẩu lúc"), null=True, editable=False)
+    # Part of what a session is valid for: one more, and all sessions so far have ended.
+    session_round = models.PositiveIntegerField(default=0, editable=False)
     is_service = models.BooleanField(
         _("tài khoản dịch vụ"),
         default=False,
@@ -35,6 +81,8 @@ class User(AbstractUser):
     search_text = FoldedTextField(sources=("full_name", "username", "email"))
     sort_key = SortKeyField(source="full_name", by_given_name=True)
 
+    objects = AccountManager()  # type: ignore[misc]
+
     REQUIRED_FIELDS = ["full_name", "email"]
 
     class Meta:
@@ -42,6 +90,12 @@ class User(AbstractUser):
         verbose_name_plural = _("người dùng")
         ordering = ["username"]
         constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                condition=~Q(email=""),
+                name="user_email_once",
+                violation_error_message=_("Thư điện tử này đã thuộc về một tài khoản khác."),
+            ),
             models.CheckConstraint(
                 name="user_service_has_no_password",
                 condition=Q(is_service=False) | Q(password__startswith=UNUSABLE_PASSWORD_PREFIX),
@@ -58,9 +112,46 @@ class User(AbstractUser):
             ),
         ]
 
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **values: Any) -> None:
+        """A closed account has no sessions, whoever closes it and however; opened again, still none."""
+        if self.is_active or self._state.adding:
+            super().save(*args, update_fields=update_fields, **values)
+            return
+        self.session_round += 1
+        if update_fields is not None:
+            update_fields = {*update_fields, "session_round"}
+        super().save(*args, update_fields=update_fields, **values)
+        self.sessions.all().delete()
+
+    def clean(self) -> None:
+        """Nobody's user name is somebody else's e-mail: whom would it sign in?"""
+        super().clean()
+        others = User.objects.exclude(pk=self.pk)
+        if "@" in self.username and others.filter(email__iexact=self.username).exists():
+            raise ValidationError(
+                {"username": _("Tên đăng nhập này là thư điện tử của một tài khoản khác.")}
+            )
+        if self.email and others.filter(username__iexact=self.email).exists():
+            raise ValidationError(
+                {"email": _("Thư điện tử này là tên đăng nhập của một tài khoản khác.")}
+            )
+
     def set_password(self, raw_password: str | None) -> None:
         """A service account never gets one, whoever asks for it."""
         super().set_password(None if self.is_service else raw_password)
+        self.password_set_at = now()
+
+    def end_sessions(self) -> None:
+        """Sign this account out everywhere, at once."""
+        User.objects.filter(pk=self.pk).update(session_round=F("session_round") + 1)
+        self.refresh_from_db(fields=["session_round"])
+        self.sessions.all().delete()
+
+    def _get_session_auth_hash(self, secret: str | bytes | None = None) -> str:
+        """What a session was opened with; a new password or a new round, and it is valid no longer."""
+        said = f"{self.password}|{self.session_round}"
+        salt = "accounts.models.User.session"
+        return salted_hmac(salt, said, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def kind(self) -> AccountKind:

@@ -12,7 +12,9 @@ from accounts.models import User
 from agreements.management.commands.demo_accounts import CAST, new_password
 from agreements.models import Representative
 
-_LINE = re.compile(r"^  ([a-z-]+) +((?:[a-z0-9]{4}-){3}[a-z0-9]{4}) ", re.MULTILINE)
+_LINE = re.compile(
+    r"^  ([a-z-]+) +([A-Z][0-9][a-z0-9]{2}-(?:[a-z0-9]{4}-){2}[a-z0-9]{4}) ", re.MULTILINE
+)
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,8 @@
-"""`manage.py demo_accounts`: accounts to try the portal with. Not here: how they sign in."""
+"""`manage.py demo_accounts`: accounts to try the portal with. Not here: how they sign in.
+
+Their passwords let people in directly: nobody need change them first, and where DEBUG is on no second
+factor is asked for.
+"""
 
 import secrets
 from dataclasses import dataclass
@@ -17,6 +21,8 @@ from coopportal.clock import today
 
 # Without 0/o, 1/l/i: a password is read from one screen and typed into another.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+_UPPER = "ABCDEFGHJKMNPQRSTUVWXYZ"
+_DIGITS = "23456789"
 
 
 @dataclass(frozen=True)
@@ -44,8 +50,13 @@ CAST = (
 
 
 def new_password() -> str:
-    """Four groups of four letters, about 79 bits: `k7wq-…`."""
-    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
+    """Four groups of four letters, about 77 bits, good by the portal's own rules: `K7wq-…`."""
+    first = secrets.choice(_UPPER) + secrets.choice(_DIGITS) + _letters(2)
+    return "-".join([first, _letters(4), _letters(4), _letters(4)])
+
+
+def _letters(count: int) -> str:
+    return "".join(secrets.choice(_LETTERS) for _ in range(count))
 
 
 class Command(BaseCommand):
@@ -80,7 +91,7 @@ class Command(BaseCommand):
                 passwords[user.username] = password = new_password()
                 user.set_password(password)
                 user.save(update_fields=["password"])
-                reset(username=user.username)
+                reset()  # also this machine's own address
             self._give_mandates(user, account)
         self._tell(passwords)
 

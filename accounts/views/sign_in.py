@@ -1,15 +1,17 @@
-"""The pages for signing in and out."""
+"""The pages for signing in and out, and the one that says why nobody may just now."""
 
+from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import resolve_url
+from django.shortcuts import render, resolve_url
 from django.utils.decorators import method_decorator
 
-from accounts.forms import SignInForm
+from accounts.forms.sign_in import SignInForm
 
 
 class SignIn(LoginView):
@@ -23,6 +25,16 @@ class SignIn(LoginView):
 @method_decorator(login_not_required, name="dispatch")
 class SignOut(LogoutView):
     """Sign out, by POST only."""
+
+
+def locked_out(request: HttpRequest, *_others: Any) -> HttpResponse:
+    """429 after too many failures; the same for every name, whether somebody has it or not."""
+    page = render(
+        request, "accounts/locked.html", {"limit": settings.AXES_FAILURE_LIMIT}, status=429
+    )
+    # When exactly it opens would tell an account's lock from an address's.
+    page["Retry-After"] = str(int(settings.LOCKOUT_ADDRESS_TIME.total_seconds()))
+    return page
 
 
 @login_not_required
