@@ -370,7 +370,7 @@ class DiscrepancyFilterSet(ListFilterSet):
 
 
 class SourceFilterSet(ListFilterSet):
-    """Sources that were out by the day asked; one without a day is always told."""
+    """Sources that the reader may read and that were out by the day asked; one without a day always is."""
 
     scope = WordFilter(SourceScope, "scope", about=_("Loại nguồn"))
     q = WordsFilter("search_text")
@@ -381,7 +381,8 @@ class SourceFilterSet(ListFilterSet):
 
     @classmethod
     def rows_at(cls, moment: Moment, user: Any) -> QuerySet[Any]:
-        return Source.objects.filter(out_by("", moment.as_of))
+        rows: QuerySet[Any] = Source.objects.visible_to(user).filter(out_by("", moment.as_of))
+        return rows
 
 
 __all__ = [

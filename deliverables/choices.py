@@ -144,6 +144,16 @@ class Decision(TextChoices):
     DISPUTE = "dispute", _("Không đồng ý")
 
 
+class FlagKind(TextChoices):
+    """What speaks for a closer look at a report before one confirms it (docs/data.md)."""
+
+    NO_EVIDENCE = "no_evidence", _("Chưa có minh chứng")
+    DIFFERS = "differs", _("Khác số của bên kia")
+    FALLS = "falls", _("Số lũy kế giảm")
+    OUTLIER = "outlier", _("Đổi nhiều so với số trước")
+    BOUNDARY = "boundary", _("Địa giới đã thay đổi")
+
+
 class ChangeKind(TextChoices):
     BECAME_OFFICIAL = "became_official", _("Thành số liệu chính thức")
     CEASED = "ceased", _("Thôi là số liệu chính thức")

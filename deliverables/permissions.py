@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.contrib.auth.models import AnonymousUser
 
 from accounts.models import User
@@ -19,15 +21,23 @@ def side_of(user: AnyUser, report: ProgressReport) -> Side | None:
 
     Also ``None`` for whoever was entered on both sides: nobody judges what they may have written.
     """
-    agreement = report.deliverable.agreement_id
-    if not (user.is_authenticated and user.is_active) or agreement is None:
-        return None
-    sides = set(
-        Representative.objects.on(today())
-        .filter(user=user, agreement=agreement)
-        .values_list("side", flat=True)
+    return sides_of(user, [report.deliverable_id]).get(report.deliverable_id)
+
+
+def sides_of(user: AnyUser, deliverables: Iterable[int]) -> dict[int, Side]:
+    """The side for which the user acts today for each deliverable, by its id; one query.
+
+    Those of agreements where the user represents neither side, or was entered on both, are left out.
+    """
+    if not (user.is_authenticated and user.is_active):
+        return {}
+    found: dict[int, set[str]] = {}
+    mandates = Representative.objects.on(today()).filter(
+        user=user, agreement__deliverables__in=list(deliverables)
     )
-    return Side(sides.pop()) if len(sides) == 1 else None
+    for deliverable, side in mandates.values_list("agreement__deliverables", "side"):
+        found.setdefault(deliverable, set()).add(side)
+    return {pk: Side(sides.pop()) for pk, sides in found.items() if len(sides) == 1}
 
 
 def is_administrator(user: AnyUser) -> bool:
@@ -71,13 +81,21 @@ def can_set_aside(user: AnyUser, report: ProgressReport) -> bool:
     return is_administrator(user) and report.side == ReportSide.SOURCE
 
 
-def can_edit(user: AnyUser, report: ProgressReport) -> bool:
-    """Only drafts change: a side's by that side, a source's by an administrator."""
-    if report.state != ReportState.DRAFT:
-        return False
+def can_write(user: AnyUser, report: ProgressReport) -> bool:
+    """Whose report it is, whatever its state: a side's own people, of a source an administrator."""
     if report.side == ReportSide.SOURCE:
         return is_administrator(user)
     return side_of(user, report) == report.side
+
+
+def can_comment(user: AnyUser, report: ProgressReport) -> bool:
+    """Remarks are between the two sides, on what both can read."""
+    return report.state != ReportState.DRAFT and side_of(user, report) is not None
+
+
+def can_edit(user: AnyUser, report: ProgressReport) -> bool:
+    """Only drafts change: a side's by that side, a source's by an administrator."""
+    return report.state == ReportState.DRAFT and can_write(user, report)
 
 
 def represents_either_side(user: AnyUser, agreement: int | None) -> bool:

@@ -22,6 +22,8 @@ CITATION_LINK = "deliverables_progressreport_citations"
 EVIDENCE = "deliverables_evidencefile"
 VERDICT = "deliverables_verdict"
 CHANGE = "deliverables_officialchange"
+COMMENT = "deliverables_comment"
+MOVE = "deliverables_move"
 TARGET = "deliverables_target"
 DELIVERABLE = "deliverables_deliverable"
 INDICATOR = "deliverables_indicator"
@@ -243,6 +245,8 @@ def guards() -> list[Guard]:
                 ("verdict", VERDICT),
                 ("change", CHANGE),
                 ("target", TARGET),
+                ("comment", COMMENT),
+                ("move", MOVE),
             )
         ),
         Guard("report_state_guard", REPORT, "UPDATE", _forbidden_transitions(), _TRANSITION),
@@ -279,6 +283,8 @@ def guards() -> list[Guard]:
             TARGET,
             ("deliverable_id", "indicator_id", "baseline", "value", "due_on", "set_on"),
         ),
+        *_append_only("move", MOVE, ("report_id", "state", "by_id", "at")),
+        *_append_only("comment", COMMENT, ("report_id", "side", "text", "by_id", "at")),
         *_named_by_reports(),
     ]
 
@@ -295,17 +301,24 @@ def _run(connection: Any, statements: list[str]) -> None:
 
 
 def install(connection: Any) -> None:
-    """(Re)create every guard on a connection; safe to call when some are there already."""
+    """(Re)create every guard on a connection; safe to call when some are there already.
+
+    A migration may call this while later ones have still to bring a table: its guards come with it.
+    """
     uninstall(connection)
+    tables = set(connection.introspection.table_names())
     for guard in guards():
-        _run(connection, guard.create(connection.vendor))
+        if guard.table in tables:
+            _run(connection, guard.create(connection.vendor))
     # A migration that rebuilds a table on SQLite loses the keepers of what stands with the guards.
     keepers.install(connection)
 
 
 def uninstall(connection: Any) -> None:
+    tables = set(connection.introspection.table_names())
     for guard in guards():
-        _run(connection, guard.drop(connection.vendor))
+        if guard.table in tables:
+            _run(connection, guard.drop(connection.vendor))
 
 
 def installed(connection: Any) -> set[str]:

@@ -141,7 +141,7 @@ def _way_to(row: Deliverable) -> list[tuple[Any, str]]:
 def source(request: HttpRequest, slug: str) -> HttpResponse:
     """One source: everything that rests on it, and what it contradicts."""
     moment = page_moment(request)
-    row = get_object_or_404(Source, slug=slug)
+    row = get_object_or_404(Source.objects.visible_to(request.user), slug=slug)
     page = source_page(row, moment, request.user)
     crumbs = trail(moment, ("sources", _("Nguồn")), row.short_name)
     return render(request, "deliverables/source.html", {"page": page, "crumbs": crumbs})

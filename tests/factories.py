@@ -323,9 +323,12 @@ def report(
     values.setdefault("side", ReportSide.SOURCE if is_source else ReportSide.PARTNER)
     if values["side"] != ReportSide.SOURCE:
         values["author"] = values.get("author") or user()
+    of = of or deliverable()
+    if "as_of" not in values and "as_of_end" not in values:
+        values["as_of_end"] = _day_without_draft(of, values["side"])
     values.setdefault("as_of_end", DAY)
     values.setdefault("stage", Stage.DEPLOYED)
-    row = ProgressReport.objects.create(deliverable=of or deliverable(), **values)
+    row = ProgressReport.objects.create(deliverable=of, **values)
     for each, value in (figures or {}).items():
         measurement(row, each, value)
     row.citations.set(citations)
@@ -338,6 +341,13 @@ def report(
     if logged:
         _log(row)
     return row
+
+
+def _day_without_draft(of: Deliverable, side: str) -> dt.date:
+    """``DAY``, or the last day before it of which the side has no open draft."""
+    drafts = ProgressReport.objects.filter(deliverable=of, side=side, state=ReportState.DRAFT)
+    taken = set(drafts.values_list("as_of_end", flat=True))
+    return next(day for n in itertools.count() if (day := DAY - dt.timedelta(days=n)) not in taken)
 
 
 @transaction.atomic

@@ -22,6 +22,7 @@ from agreements.models import (
     CooperationArea,
     DiscrepancySide,
     Event,
+    Filing,
     Participation,
     Party,
     Phase,
@@ -35,10 +36,13 @@ from agreements.models import (
 from coopportal.clock import now
 from deliverables.choices import Aggregation, ChangeKind, Decision, ReportSide, ReportState
 from deliverables.models import (
+    Comment,
     Deliverable,
     EvidenceFile,
+    HandledRequest,
     Indicator,
     Measurement,
+    Move,
     OfficialChange,
     OfficialSequence,
     ProgressReport,
@@ -126,6 +130,55 @@ def a_verdict(**values: Any) -> Verdict:
     )
 
 
+def a_move(**values: Any) -> Move:
+    return Move(
+        **{
+            "report": values.get("report") or factories.report(state=ReportState.SUBMITTED),
+            "state": ReportState.SUBMITTED,
+            "by": factories.user(),
+            "at": at(DAY),
+            **values,
+        }
+    )
+
+
+def a_comment(**values: Any) -> Comment:
+    return Comment(
+        **{
+            "report": values.get("report") or factories.report(state=ReportState.SUBMITTED),
+            "side": Side.VNPT,
+            "text": "Gửi thêm biên bản.",
+            "by": factories.user(),
+            "at": at(DAY),
+            **values,
+        }
+    )
+
+
+def a_request(**values: Any) -> HandledRequest:
+    return HandledRequest(
+        **{
+            "user": values.get("user") or factories.user(),
+            "key": "k1",
+            "digest": _digest(),
+            "report": factories.report(),
+            "at": at(DAY),
+            **values,
+        }
+    )
+
+
+def a_filing(**values: Any) -> Filing:
+    return Filing(
+        **{
+            "source": factories.source(),
+            "agreement": factories.agreement(),
+            "side": Side.PARTNER,
+            **values,
+        }
+    )
+
+
 def a_target(**values: Any) -> Target:
     return Target(
         **{
@@ -183,6 +236,7 @@ VALID: dict[type[Model], Callable[[], Any]] = {
     CooperationArea: lambda: unsaved(factories.area()),
     DiscrepancySide: a_side,
     Event: lambda: unsaved(factories.event()),
+    Filing: a_filing,
     Participation: lambda: unsaved(factories.participation()),
     Party: lambda: unsaved(factories.party()),
     Phase: lambda: unsaved(factories.phase()),
@@ -193,7 +247,10 @@ VALID: dict[type[Model], Callable[[], Any]] = {
     System: lambda: unsaved(factories.system()),
     SystemAlias: an_alias,
     Deliverable: lambda: unsaved(factories.deliverable()),
+    Comment: a_comment,
     EvidenceFile: an_evidence_file,
+    HandledRequest: a_request,
+    Move: a_move,
     Indicator: lambda: unsaved(factories.indicator()),
     Measurement: a_measurement,
     OfficialChange: a_change,
@@ -256,6 +313,7 @@ CASES: dict[str, Callable[[], Any]] = {
     "citation_once": lambda: _second_of(factories.citation()),
     "cooperationarea_position_once": lambda: _second_of(factories.area()),
     "discrepancyside_position_once": lambda: _second_of(_second(a_side())),
+    "filing_sent_before_opened": lambda: a_filing(opened_at=at(DAY)),
     "participation_position_once": lambda: _second_of(factories.participation()),
     "participation_person_or_group": lambda: unsaved(factories.participation(), group_label=""),
     "participation_count_of_group": lambda: unsaved(
@@ -288,6 +346,7 @@ CASES: dict[str, Callable[[], Any]] = {
     "statement_value_has_unit": lambda: unsaved(factories.statement(), value=12),
     "systemalias_once": lambda: _second_of(_second(an_alias())),
     # deliverables
+    "comment_says_something": lambda: a_comment(text=""),
     "deliverable_deployment_has_system": lambda: unsaved(factories.deliverable(), system=None),
     "deliverable_phase_has_agreement": lambda: unsaved(factories.deliverable(), agreement=None),
     "deliverable_area_has_phase": lambda: unsaved(
@@ -295,6 +354,8 @@ CASES: dict[str, Callable[[], Any]] = {
     ),
     "deliverable_not_its_own_ancestor": _own_ancestor,
     "evidencefile_once": lambda: _second_of(_second(an_evidence_file())),
+    "handledrequest_key_once": lambda: _second_of(_second(a_request())),
+    "move_state_once": lambda: _second_of(_second(a_move())),
     "indicator_percent_not_summed": lambda: unsaved(
         factories.indicator(), unit="%", aggregation=Aggregation.SUM
     ),
@@ -318,6 +379,7 @@ CASES: dict[str, Callable[[], Any]] = {
     "progressreport_set_aside_has_reason": lambda: a_published_report(
         state=ReportState.SET_ASIDE, decided_at=at(DAY)
     ),
+    "progressreport_one_open_draft": lambda: _second_of(factories.report(), uid=uuid.uuid4()),
     "progressreport_side_has_author": lambda: a_report(author=None),
     "target_once_a_day": lambda: _second_of(_second(a_target())),
     "target_differs_from_baseline": lambda: a_target(baseline=100),

@@ -5,7 +5,11 @@ Not here: that a citation of an official report is sealed (deliverables/admin/ci
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from agreements.admin.partner_filter import partner_filter
@@ -28,6 +32,10 @@ class CitationInline(AppendOnly, Inline):
     show_change_link = True
     list_select_related = ("source",)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Words of filed documents belong to the reports that rest on them, and are told there only."""
+        return super().get_queryset(request).filter(source__filing__isnull=True)
+
 
 @admin.register(Source)
 class SourceAdmin(RecordedAdmin):
@@ -45,6 +53,11 @@ class SourceAdmin(RecordedAdmin):
     search_fields = ("search_text", "slug")
     inlines = (CitationInline,)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Documents between the two sides stay between them, administrators included."""
+        visible = Source.objects.visible_to(request.user)
+        return super().get_queryset(request).filter(pk__in=visible.values("pk"))
+
 
 @admin.register(Citation)
 class CitationAdmin(RecordedAdmin):
@@ -58,6 +71,10 @@ class CitationAdmin(RecordedAdmin):
     list_select_related = ("source",)
     autocomplete_fields = ("source",)
     ordering = ("source__sort_key", "pk")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Words of filed documents belong to the reports that rest on them, and are told there only."""
+        return super().get_queryset(request).filter(source__filing__isnull=True)
 
 
 class DiscrepancySideInline(Inline):

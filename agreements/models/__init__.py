@@ -3,6 +3,7 @@
 from agreements.models.agreement import Agreement, Representative
 from agreements.models.area import CooperationArea, Theme
 from agreements.models.event import Event, Participation, Person
+from agreements.models.filing import Filing
 from agreements.models.party import Party
 from agreements.models.phase import Phase
 from agreements.models.province import Province
@@ -18,6 +19,7 @@ __all__ = [
     "Discrepancy",
     "DiscrepancySide",
     "Event",
+    "Filing",
     "Participation",
     "Party",
     "Person",

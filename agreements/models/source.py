@@ -13,6 +13,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from agreements.choices import Basis, SourceScope, one_of
+from coopportal.clock import today
 from coopportal.partial_dates import PartialDateField, passed_by
 from coopportal.vietnamese import (
     FoldedTextField,
@@ -25,15 +26,21 @@ from coopportal.vietnamese import (
 QUOTE_WORDS = 12
 
 
-def validate_quote_length(quote: str) -> None:
+#: The same of a document that one of the two sides filed: a sentence may be needed to show what it says,
+#: and administrative documents are not under copyright (Luật Sở hữu trí tuệ, Điều 15; docs/adr/0013).
+DOCUMENT_WORDS = 40
+
+
+def validate_quote_length(quote: str, most: int = QUOTE_WORDS) -> None:
+    """Refuse a quotation of too many words; the press is quoted by its figures only."""
     words = len(quote.split())
-    if words > QUOTE_WORDS:
+    if words > most:
         raise ValidationError(
             _(
                 "Trích dẫn có %(words)d từ; chỉ giữ con số và những từ gắn với nó, tối đa %(most)d từ."
             ),
             code="too_long",
-            params={"words": words, "most": QUOTE_WORDS},
+            params={"words": words, "most": most},
         )
 
 
@@ -54,7 +61,33 @@ _DOCUMENT_KINDS = (
 )
 
 
-class SourceManager(models.Manager["Source"]):
+class SourceQuerySet(models.QuerySet["Source"]):
+    def visible_to(self, user: Any) -> SourceQuerySet:
+        """What a user may read of them; ``None`` is whoever reads without signing in.
+
+        Public texts are for everybody. A document that a side filed is for that side until it is sent,
+        then for those who represent either side today, and for everybody once a report that rests on it
+        has become official (docs/adr/0013).
+        """
+        # Both stand on this module.
+        from agreements.models.agreement import Representative
+        from agreements.models.filing import Filing
+
+        filing = Filing.objects.filter(source=OuterRef("pk"))
+        public = Q(~Exists(filing.filter(opened_at__isnull=True)))
+        if user is None or not (user.is_authenticated and user.is_active):
+            return self.filter(public)
+        mandates = Representative.objects.on(today()).filter(
+            user=user, agreement=OuterRef("agreement")
+        )
+        mine = filing.filter(
+            Q(Exists(mandates.filter(side=OuterRef("side"))))
+            | Q(Exists(mandates), sent_at__isnull=False)
+        )
+        return self.filter(public | Q(Exists(mine)))
+
+
+class SourceManager(models.Manager.from_queryset(SourceQuerySet)):  # type: ignore[misc]
     def get_by_natural_key(self, slug: str) -> Source:
         return self.get(slug=slug)
 
@@ -165,9 +198,7 @@ class Citation(models.Model):
         Source, on_delete=models.PROTECT, related_name="citations", verbose_name=_("nguồn")
     )
     locator = VietnameseCharField(_("vị trí"), max_length=80, blank=True)
-    quote = VietnameseCharField(
-        _("trích dẫn"), max_length=240, blank=True, validators=[validate_quote_length]
-    )
+    quote = VietnameseCharField(_("trích dẫn"), max_length=240, blank=True)
     search_text = FoldedTextField(sources=("quote",))
 
     objects = CitationManager()
@@ -193,6 +224,15 @@ class Citation(models.Model):
         place = f", {self.locator}" if self.locator else ""
         words = f": “{self.quote}”" if self.quote else ""
         return f"{self.source}{place}{words}"
+
+    def clean(self) -> None:
+        """The press is quoted by its figures; documents of the two sides may be quoted by a sentence."""
+        super().clean()
+        filed = bool(self.source_id) and self.source.scope == SourceScope.FILED
+        try:
+            validate_quote_length(self.quote, DOCUMENT_WORDS if filed else QUOTE_WORDS)
+        except ValidationError as refusal:
+            raise ValidationError({"quote": refusal}) from refusal
 
     def natural_key(self) -> tuple[str, str, str]:
         return (self.source.slug, self.locator, self.quote)

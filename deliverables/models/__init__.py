@@ -1,23 +1,30 @@
 """Models of the delivery, one noun a file; imported here so that Django finds them."""
 
+from deliverables.models.attention import HandledRequest, QueueSeen
 from deliverables.models.change import OfficialChange, OfficialSequence
+from deliverables.models.comment import Comment
 from deliverables.models.current import CurrentFigure, CurrentReport
 from deliverables.models.deliverable import Deliverable, Deployment
 from deliverables.models.indicator import Indicator, Target
+from deliverables.models.move import Move
 from deliverables.models.report import EvidenceFile, Measurement, ProgressReport
 from deliverables.models.verdict import Verdict
 
 __all__ = [
+    "Comment",
     "CurrentFigure",
     "CurrentReport",
     "Deliverable",
     "Deployment",
     "EvidenceFile",
+    "HandledRequest",
     "Indicator",
     "Measurement",
+    "Move",
     "OfficialChange",
     "OfficialSequence",
     "ProgressReport",
+    "QueueSeen",
     "Target",
     "Verdict",
 ]

@@ -33,7 +33,7 @@ from coopportal.vietnamese import (
     VietnameseCharField,
     VietnameseTextField,
 )
-from deliverables.choices import DeliverableKind, ReportState, Standing, one_of
+from deliverables.choices import DeliverableKind, ReportState, Stage, Standing, one_of
 
 
 def _standing_on(relation: str, moment: Moment) -> FilteredRelation:
@@ -119,6 +119,18 @@ class DeliverableQuerySet(models.QuerySet["Deliverable"]):
             as_of=Subquery(current.values("as_of")[:1]),
             as_of_end=Subquery(current.values("as_of_end")[:1]),
         )
+
+    def asking_for_news(self, moment: Moment) -> DeliverableQuerySet:
+        """Rows of ``official()`` whose sides have something to report still, also after the phase's years.
+
+        As long as it is neither ended nor completed, nor taken up by another one. Without a report it
+        asks for the first; without an agreement there is nobody to ask.
+        """
+        official: Any = self.official(moment).filter(agreement__isnull=False)
+        open_still: DeliverableQuerySet = official.not_continued(moment).filter(
+            Q(stage__isnull=True) | ~Q(stage__in=[Stage.COMPLETED, Stage.ENDED])
+        )
+        return open_still
 
     def with_standing(
         self, moment: Moment, user: User | AnonymousUser | None = None

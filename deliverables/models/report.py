@@ -19,12 +19,20 @@ from agreements.models import Citation, Representative
 from coopportal.clock import Moment, today
 from coopportal.partial_dates import PartialDate, PartialDateField
 from coopportal.vietnamese import VietnameseCharField, VietnameseTextField
-from deliverables.choices import ReportBasis, ReportSide, ReportState, Stage, one_of
+from deliverables.choices import (
+    ReportBasis,
+    ReportSide,
+    ReportState,
+    Stage,
+    ValueKind,
+    one_of,
+)
 from deliverables.models.deliverable import Deliverable
 from deliverables.models.indicator import Indicator
+from deliverables.models.queues import ReportQueues
 
 
-class ProgressReportQuerySet(models.QuerySet["ProgressReport"]):
+class ProgressReportQuerySet(ReportQueues, models.QuerySet["ProgressReport"]):
     def official(self, moment: Moment) -> ProgressReportQuerySet:
         """Official at (as_of A, known_on K).
 
@@ -178,6 +186,11 @@ class ProgressReport(models.Model):
         related_name="revisions",
         verbose_name=_("sửa báo cáo"),
     )
+    #: Counts the times a draft was saved: whoever saves says which one he or she saw (docs/adr/0012).
+    #: It is no part of what the report says, and not in fixtures.
+    version = models.PositiveIntegerField(
+        _("lần lưu nháp"), default=1, editable=False, serialize=False
+    )
     created_at = models.DateTimeField(_("lập lúc"), auto_now_add=True)
     submitted_at = models.DateTimeField(_("gửi lúc"), null=True, blank=True, editable=False)
     decided_at = models.DateTimeField(_("quyết định lúc"), null=True, blank=True, editable=False)
@@ -243,6 +256,15 @@ class ProgressReport(models.Model):
                 condition=Q(side=ReportSide.SOURCE) | Q(author__isnull=False),
                 violation_error_message=_("Báo cáo của một bên phải có người lập."),
             ),
+            # Two newspapers may tell of one day: drafts of sources are not held to it.
+            models.UniqueConstraint(
+                fields=["deliverable", "side", "as_of_end"],
+                condition=Q(state=ReportState.DRAFT) & ~Q(side=ReportSide.SOURCE),
+                name="progressreport_one_open_draft",
+                violation_error_message=_(
+                    "Bên này đã có bản nháp của hạng mục cho ngày đó. Mở bản nháp đó để sửa tiếp."
+                ),
+            ),
         ]
         indexes = [
             models.Index(
@@ -299,6 +321,10 @@ class ProgressReport(models.Model):
             ],
             citations=sorted(citation.natural_key() for citation in self.citations.all()),
         )
+
+
+#: The unit of shares of a whole.
+PERCENT = "%"
 
 
 def content_of(
@@ -437,6 +463,19 @@ class Measurement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.indicator}: {plain(self.value) or self.text or '–'}"
+
+    def clean(self) -> None:
+        """A share lies between 0 and 100; what is counted so far, or on the day, is not below 0."""
+        super().clean()
+        if self.value is None or self.indicator_id is None:
+            return
+        if self.indicator.unit == PERCENT:
+            if not 0 <= self.value <= 100:
+                raise ValidationError({"value": _("Tỷ lệ phải từ 0 đến 100.")})
+        elif self.value < 0 and self.indicator.value_kind != ValueKind.INCREMENT:
+            raise ValidationError(
+                {"value": _("Số này không thể nhỏ hơn 0. Chỉ số tăng thêm mới có thể âm.")}
+            )
 
     def natural_key(self) -> tuple[str, str]:
         return (str(self.report.uid), self.indicator.key)

@@ -146,13 +146,18 @@ def test_every_model_of_both_apps_has_its_admin() -> None:
         and not model.__name__.startswith("Historical")
         and model.__name__ not in DERIVED
     }
-    assert len(ours) == 18 + 10
-    assert {model.__name__ for model in ours if not admin.site.is_registered(model)} == set()
+    assert len({model for model in ours if model.__name__ not in BETWEEN}) == 18 + 10
+    assert {model.__name__ for model in ours if not admin.site.is_registered(model)} == BETWEEN
+
+
+#: Between the two sides, or the portal's own notes: nothing in them is an administrator's to read.
+BETWEEN = {"Comment", "Filing", "HandledRequest", "Move", "QueueSeen"}
 
 
 def test_the_pages_below_cover_every_model_of_agreements() -> None:
     models = apps.get_app_config("agreements").get_models()
-    assert {m for m in models if not m.__name__.startswith("Historical")} == set(ROWS)
+    named = {m for m in models if not m.__name__.startswith("Historical")}
+    assert {m for m in named if m.__name__ not in BETWEEN} == set(ROWS)
 
 
 @pytest.mark.parametrize("model", MODELS)

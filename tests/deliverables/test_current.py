@@ -85,12 +85,15 @@ def assert_told_plainly(deliverables: list[Deliverable], moment: Moment) -> None
             )
 
 
+LEFT_DRAFT = [state for state in ReportState if state != ReportState.DRAFT]
+
+
 def random_reports(chance: random.Random, deliverables: list[Deliverable]) -> None:
     """Reports of any state, many on the same days and instants, entered in no order of time."""
     indicators = [make.indicator(), make.indicator()]
     for _number in range(30):
         state = chance.choice(
-            [ReportState.CONFIRMED] * 4 + [ReportState.PUBLISHED] * 3 + list(ReportState)
+            [ReportState.CONFIRMED] * 4 + [ReportState.PUBLISHED] * 3 + LEFT_DRAFT
         )
         when = make.at(chance.choice(DAYS), hour=chance.choice((0, 9, 23)))
         reigned = state in {ReportState.CONFIRMED, ReportState.PUBLISHED}
@@ -112,6 +115,8 @@ def random_reports(chance: random.Random, deliverables: list[Deliverable]) -> No
                 if chance.random() < 0.6
             },
         )
+    for each in deliverables:
+        make.report(each, as_of_end=chance.choice(DAYS), figures={indicators[0]: 1})
 
 
 @pytest.mark.django_db

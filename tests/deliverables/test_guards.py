@@ -13,8 +13,10 @@ from agreements.choices import Qualifier
 from deliverables import triggers
 from deliverables.choices import TRANSITIONS, ReportSide, ReportState, Stage
 from deliverables.models import (
+    Comment,
     EvidenceFile,
     Measurement,
+    Move,
     OfficialChange,
     ProgressReport,
     Target,
@@ -83,7 +85,7 @@ def test_every_content_column_is_guarded() -> None:
         ProgressReport: {
             *triggers._REPORT_CONTENT,
             *triggers._REPORT_TIMES,
-            *("id", "state", "created_at"),
+            *("id", "state", "created_at", "version"),
         },
         Measurement: {*triggers._MEASUREMENT_CONTENT, "id"},
         **{
@@ -93,6 +95,8 @@ def test_every_content_column_is_guarded() -> None:
                 (Verdict, "verdict", {"id"}),
                 (OfficialChange, "change", set()),
                 (Target, "target", {"id"}),
+                (Move, "move", {"id"}),
+                (Comment, "comment", {"id"}),
             )
         },
         ProgressReport.citations.through: {*_columns_of("report_citation"), "id"},
@@ -423,9 +427,47 @@ def a_target() -> Target:
     )
 
 
+def a_move() -> Move:
+    return Move.objects.create(
+        report=factories.report(state=ReportState.SUBMITTED),
+        state=ReportState.SUBMITTED,
+        by=factories.user(),
+        at=at(DAY),
+    )
+
+
+def a_comment() -> Comment:
+    return Comment.objects.create(
+        report=factories.report(state=ReportState.SUBMITTED),
+        side="partner",
+        text="Đã bổ sung biên bản.",
+        by=factories.user(),
+        at=at(DAY),
+    )
+
+
 @pytest.mark.parametrize(
     ("make", "others"),
     [
+        (
+            a_move,
+            lambda: {
+                "report_id": factories.report(state=ReportState.SUBMITTED).pk,
+                "state": "withdrawn",
+                "by_id": factories.user().pk,
+                "at": at(dt.date(2021, 5, 5)),
+            },
+        ),
+        (
+            a_comment,
+            lambda: {
+                "report_id": factories.report(state=ReportState.SUBMITTED).pk,
+                "side": "vnpt",
+                "text": "Khác.",
+                "by_id": factories.user().pk,
+                "at": at(dt.date(2021, 5, 5)),
+            },
+        ),
         (
             a_verdict,
             lambda: {
@@ -462,7 +504,7 @@ def a_target() -> Target:
             },
         ),
     ],
-    ids=["verdict", "change", "target"],
+    ids=["move", "comment", "verdict", "change", "target"],
 )
 def test_rows_that_are_only_added(
     make: Callable[[], Model], others: Callable[[], dict[str, Any]]
@@ -498,13 +540,17 @@ def test_no_table_is_emptied_at_a_stroke(table: str) -> None:
     report = factories.report(citations=[factories.citation()], figures={factories.indicator(): 1})
     evidence(report)
     a_verdict()
+    a_move()
+    a_comment()
     _moved(report, ReportState.SUBMITTED)
     refused(lambda: sql(f'DELETE FROM "{table}"'))
 
 
 @sqlite_only
 @pytest.mark.parametrize(
-    "make", [a_verdict, a_change, a_target], ids=["verdict", "change", "target"]
+    "make",
+    [a_move, a_comment, a_verdict, a_change, a_target],
+    ids=["move", "comment", "verdict", "change", "target"],
 )
 def test_replace_deletes_nothing(make: Callable[[], Model]) -> None:
     row = make()

@@ -32,6 +32,7 @@ EITHER, NOBODY = OWN | OTHER, set[str]()
 
 #: Predicate → who may, for a report of the province, and for one of a public source.
 RULES: dict[str, tuple[set[str], set[str]]] = {
+    "can_write": (OWN, ADMIN),
     "can_submit": (OWN, NOBODY),
     "can_withdraw": (OWN, NOBODY),
     "can_decide": (OTHER, EITHER),
@@ -40,6 +41,7 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
 }
 #: Those that ask for the state as well: (draft, any other) of the province, then of a source.
 RULES_BY_STATE: dict[str, tuple[tuple[set[str], set[str]], tuple[set[str], set[str]]]] = {
+    "can_comment": ((NOBODY, EITHER), (NOBODY, EITHER)),
     "can_edit": ((OWN, NOBODY), (ADMIN, NOBODY)),
     "can_revise": ((OWN, EITHER), (ADMIN, EITHER | ADMIN)),
 }

@@ -1,0 +1,129 @@
+"""What the other side decides of a report: confirm, return, dispute; one verdict with its trace each."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from coopportal.clock import now
+from deliverables import permissions
+from deliverables.actions.moving import move, open_evidence, require, require_reason
+from deliverables.choices import ChangeKind, Decision, ReportSide, ReportState
+from deliverables.models import OfficialChange, ProgressReport, Verdict
+
+
+def end_reign(report: ProgressReport, at: dt.datetime) -> bool:
+    """Let a report cease to be official; false when it never was or has ceased already."""
+    ended = ProgressReport.objects.filter(
+        pk=report.pk, official_from__isnull=False, official_to__isnull=True
+    ).update(official_to=at)
+    return bool(ended)
+
+
+def _end_reign_of_revised(report: ProgressReport, at: dt.datetime) -> list[ProgressReport]:
+    """End what a report corrects, through returned and withdrawn attempts; gives those that ended.
+
+    All rows are taken before any change is numbered, so that two who confirm cannot lock each other out.
+    """
+    ended = []
+    earlier = report.revises
+    while earlier is not None:
+        if end_reign(earlier, at):
+            ended.append(earlier)
+        earlier = earlier.revises
+    return ended
+
+
+def _judge(
+    report: ProgressReport,
+    *,
+    by: User,
+    decision: Decision,
+    to: ReportState,
+    at: dt.datetime,
+    columns: Mapping[str, Any],
+    reason: str = "",
+    **said: Any,
+) -> None:
+    require(permissions.can_decide, by, report)
+    side = permissions.side_of(by, report)
+    assert side is not None, "whoever may decide stands on a side"
+    if decision != Decision.CONFIRM:
+        reason = require_reason(reason, _("Ghi lý do trả lại hoặc không đồng ý."))
+    verdict = Verdict(
+        report=report,
+        side=side,
+        decision=decision,
+        by=by,
+        at=at,
+        reason=reason,
+        **said,
+    )
+    # Before the move: a refusal leaves the report in hand as it was.
+    verdict.clean_fields()
+    move(report, to, decided_at=at, **columns)
+    verdict.save(force_insert=True)
+
+
+@transaction.atomic
+def confirm(report: ProgressReport, *, by: User) -> None:
+    """The other side agrees: the report becomes official and what it revises ceases to be."""
+    at = now()
+    was_official = report.official_from is not None
+    columns = {} if was_official else {"official_from": at}
+    _judge(
+        report, by=by, decision=Decision.CONFIRM, to=ReportState.CONFIRMED, at=at, columns=columns
+    )
+    for earlier in _end_reign_of_revised(report, at):
+        OfficialChange.objects.record(earlier, ChangeKind.CEASED, at)
+    open_evidence(report, at)
+    if not was_official:
+        OfficialChange.objects.record(report, ChangeKind.BECAME_OFFICIAL, at)
+
+
+@transaction.atomic
+def send_back(report: ProgressReport, *, by: User, reason: str) -> None:
+    """Return a submitted report with the reason; going on means a new draft that revises it."""
+    if report.side == ReportSide.SOURCE:
+        raise PermissionDenied
+    _judge(
+        report,
+        by=by,
+        decision=Decision.RETURN,
+        to=ReportState.RETURNED,
+        at=now(),
+        columns={},
+        reason=reason,
+    )
+
+
+@transaction.atomic
+def dispute(
+    report: ProgressReport,
+    *,
+    by: User,
+    reason: str,
+    counter_stage: str = "",
+    counter_figures: Mapping[str, Any] | None = None,
+) -> None:
+    """Disagree, with another stage or other figures. Both stay in sight until one is confirmed."""
+    at = now()
+    _judge(
+        report,
+        by=by,
+        decision=Decision.DISPUTE,
+        to=ReportState.DISPUTED,
+        at=at,
+        columns={},
+        reason=reason,
+        counter_stage=counter_stage,
+        counter_figures=dict(counter_figures or {}),
+    )
+    if end_reign(report, at):
+        OfficialChange.objects.record(report, ChangeKind.CEASED, at)

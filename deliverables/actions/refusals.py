@@ -1,0 +1,91 @@
+"""Why a verb was not carried out: what stands in its way, and who was there first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from coopportal.clock import ZONE
+from deliverables.models import ProgressReport
+
+if TYPE_CHECKING:
+    from deliverables.actions.said import Said
+
+
+class ConflictError(Exception):
+    """The report is no longer where the actor saw it (409); the message says who did what and when.
+
+    ``report`` is the one that stands in the way, as it is stored.
+    """
+
+    def __init__(self, report: ProgressReport, message: str = "") -> None:
+        self.report = report
+        super().__init__(message or _state_told(report))
+
+
+class DraftOpenError(ConflictError):
+    """The side has a draft of this deliverable and day already; ``report`` is that draft."""
+
+    def __init__(self, draft: ProgressReport) -> None:
+        super().__init__(
+            draft,
+            _(
+                "Đã có bản nháp của hạng mục này cho ngày %(day)s: %(who)s lập lúc %(at)s. "
+                "Mở bản nháp đó để sửa tiếp."
+            )
+            % {
+                "day": f"{draft.as_of_end:%d/%m/%Y}",
+                "who": draft.author,
+                "at": _moment(draft.created_at),
+            },
+        )
+
+
+class StaleDraftError(Exception):
+    """The draft was saved by somebody else, or in another tab, since the actor read it (412).
+
+    ``report`` is the draft as it is stored now, ``said`` what was not taken over: show both, lose neither.
+    """
+
+    def __init__(self, report: ProgressReport, said: Said | None = None) -> None:
+        self.report = report
+        self.said = said
+        super().__init__(
+            _(
+                "Bản nháp đã được lưu ở nơi khác từ khi mở ra (nay là lần lưu %(version)s). "
+                "So hai bản rồi lưu lại."
+            )
+            % {"version": report.version}
+        )
+
+
+class KeyReusedError(Exception):
+    """A key stood for another request already; ``report`` is what that one was about."""
+
+    def __init__(self, report: ProgressReport) -> None:
+        self.report = report
+        super().__init__(
+            _("Khóa này đã dùng cho một yêu cầu khác. Mỗi yêu cầu mới dùng một khóa mới.")
+        )
+
+
+def _moment(instant: object) -> str:
+    return timezone.localtime(instant, ZONE).strftime("%H:%M %d/%m/%Y")  # type: ignore[arg-type]
+
+
+def _state_told(report: ProgressReport) -> str:
+    """Who brought the report to its state, and when: by a verdict, or by a move that has none."""
+    state = report.get_state_display()
+    last = (
+        report.verdicts.select_related("by").order_by("-at").first()
+        or report.moves.filter(state=report.state).select_related("by").first()
+    )
+    if last is None:
+        return _("Báo cáo đã ở tình trạng “%(state)s”, không làm lại được.") % {"state": state}
+    return _("Báo cáo đã ở tình trạng “%(state)s”: %(who)s, lúc %(at)s.") % {
+        "state": state,
+        "who": last.by,
+        "at": _moment(last.at),
+    }
