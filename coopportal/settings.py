@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "accounts",
     "agreements",
     "deliverables",
+    "coopportal.versions",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -324,9 +324,9 @@ def uninstall(connection: Any) -> None:
 def installed(connection: Any) -> set[str]:
     """The names of the guards that the database really has."""
     query = (
-        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%guard'"
         if connection.vendor == "sqlite"
-        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgname LIKE '%guard'"
     )
     with connection.cursor() as cursor:
         cursor.execute(query)

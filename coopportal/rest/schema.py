@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
+from coopportal.rest.conditional import Conditional
 from coopportal.rest.problems import MEDIA_TYPE, Problem
 
 _REFUSALS = {
@@ -20,6 +21,23 @@ _REFUSALS = {
     404: _("Không có, hoặc người gọi không được thấy"),
     406: _("Không có dạng được yêu cầu"),
 }
+_NOT_MODIFIED = _("Câu trả lời mà người gọi đang giữ (If-None-Match) vẫn đúng")
+#: Read and answered by every view of ``conditional.Conditional``.
+CONDITION = (
+    OpenApiParameter(
+        "If-None-Match",
+        str,
+        OpenApiParameter.HEADER,
+        description=_("ETag của câu trả lời đang giữ; còn đúng thì nhận 304, không có nội dung"),
+    ),
+    OpenApiParameter(
+        "ETag",
+        str,
+        OpenApiParameter.HEADER,
+        response=[200, 304],
+        description=_("Đổi khi câu trả lời có thể đã đổi"),
+    ),
+)
 
 
 class PortalSchema(AutoSchema):
@@ -27,7 +45,8 @@ class PortalSchema(AutoSchema):
 
     def get_override_parameters(self) -> list[Any]:
         asked = getattr(self.view, "schema_parameters", None)
-        return asked() if asked else []
+        condition = CONDITION if isinstance(self.view, Conditional) else ()
+        return [*(asked() if asked else ()), *condition]
 
     def get_response_serializers(self) -> Any:
         view = self.view
@@ -38,6 +57,8 @@ class PortalSchema(AutoSchema):
         answers: dict[Any, Any] = {(200, "application/json"): answer}
         if listed:
             answers[200, "text/csv"] = OpenApiTypes.STR
+        if isinstance(view, Conditional):
+            answers[304] = OpenApiResponse(description=str(_NOT_MODIFIED))
         for status, words in _REFUSALS.items():
             answers[status, MEDIA_TYPE] = OpenApiResponse(Problem, description=str(words))
         return answers

@@ -20,7 +20,7 @@ from coopportal.clock import BadParameter, Moment
 from coopportal.csv_rows import csv_response
 from coopportal.filtersets import ListFilterSet
 from coopportal.query import check_parameters
-from coopportal.rest import pages, problems
+from coopportal.rest import conditional, pages, problems
 from coopportal.rest.answers import Answer, Scope, cells_of, headings_of
 from coopportal.rest.renderers import FORMAT_PARAMETER, CSVAnswer, JSONAnswer
 
@@ -61,16 +61,21 @@ class TellsProblems:
 
 
 class ApiView(TellsProblems, viewsets.ViewSet):
-    """An endpoint of the API."""
+    """An endpoint of the API. Whoever keeps an answer asks again before using it."""
 
     renderer_classes: Any = [JSONAnswer]
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        conditional.forbid_stale(request, response)
+        return response
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """What may be asked here stands in the Allow header."""
         return Response(status=204)
 
 
-class ReadView(ApiView):
+class ReadView(conditional.Conditional, ApiView):
     """One noun: its list, narrowed and ordered by its FilterSet, and one row by its stable key.
 
     ``answer`` is the JSON of a row, ``detail_answer`` that of a row alone where it tells more.

@@ -53,7 +53,8 @@ def commands() -> list[str]:
 @pytest.mark.skipif(shutil.which("curl") is None, reason="no curl on this machine")
 def test_the_commands_of_the_guide_answer(server: LiveServer, tmp_path: Path) -> None:
     told = [run(["sh", "-c", command], server, tmp_path) for command in commands()]
-    vsr, in_force, table, changes, refusal, summary = told
+    vsr, in_force, table, changes, not_modified, refusal, summary = told
+    assert not_modified == "304"
     (row,) = json.loads(vsr)["results"]
     assert (row["stage"], row["coverage"]) == ("piloting", "43 cơ quan, đơn vị trên địa bàn tỉnh")
     assert [row["slug"] for row in json.loads(in_force)["results"]] == [

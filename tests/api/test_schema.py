@@ -81,7 +81,9 @@ def test_choices_are_told_in_vietnamese(schema: Schema) -> None:
 
 def test_every_list_of_the_schema_takes_what_the_list_takes(schema: Schema) -> None:
     for noun, view in NOUNS.items():
-        told = {p["name"] for p in schema["paths"][f"/api/v1/{noun}/"]["get"]["parameters"]}
+        parameters = schema["paths"][f"/api/v1/{noun}/"]["get"]["parameters"]
+        assert "If-None-Match" in {p["name"] for p in parameters if p["in"] == "header"}
+        told = {p["name"] for p in parameters if p["in"] == "query"}
         assert told == {
             *view.filterset_class.parameters(),
             *(own.name for own in view.pagination_class.parameters),
