@@ -59,10 +59,15 @@ def can_decide(user: AnyUser, report: ProgressReport) -> bool:
     No one confirms a figure of their own side; an administrator confirms none (design.md §2). Whoever
     wrote a report and changed sides since does not confirm it either.
     """
+    return deciding_side(user, report) is not None
+
+
+def deciding_side(user: AnyUser, report: ProgressReport) -> Side | None:
+    """The side for which the user may decide on the report; see :func:`can_decide`."""
     side = side_of(user, report)
-    if side is None or is_administrator(user) or report.author_id == user.pk:
-        return False
-    return report.side == ReportSide.SOURCE or side != report.side
+    if is_administrator(user) or report.author_id == user.pk or side == report.side:
+        return None
+    return side
 
 
 def can_revise(user: AnyUser, report: ProgressReport) -> bool:

@@ -16,6 +16,7 @@ from deliverables.actions.refusals import (
 from deliverables.actions.requests import once
 from deliverables.actions.said import EvidenceSaid, FigureSaid, Said
 from deliverables.actions.sending import submit, withdraw
+from deliverables.actions.sheet import SheetOutcome, SheetRow, save_sheet
 from deliverables.actions.sources import publish, set_aside
 
 __all__ = [
@@ -26,6 +27,8 @@ __all__ = [
     "KeyReusedError",
     "Outcome",
     "Said",
+    "SheetOutcome",
+    "SheetRow",
     "StaleDraftError",
     "comment",
     "confirm",
@@ -37,6 +40,7 @@ __all__ = [
     "publish",
     "revise",
     "save_draft",
+    "save_sheet",
     "send_back",
     "send_back_many",
     "set_aside",

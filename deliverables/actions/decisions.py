@@ -6,16 +6,17 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from coopportal.clock import now
 from deliverables import permissions
-from deliverables.actions.moving import move, open_evidence, require, require_reason
+from deliverables.actions.moving import move, open_evidence, require_reason
+from deliverables.actions.said import FigureSaid, check_figures
 from deliverables.choices import ChangeKind, Decision, ReportSide, ReportState
-from deliverables.models import OfficialChange, ProgressReport, Verdict
+from deliverables.models import Indicator, OfficialChange, ProgressReport, Verdict
 
 
 def end_reign(report: ProgressReport, at: dt.datetime) -> bool:
@@ -34,6 +35,8 @@ def _end_reign_of_revised(report: ProgressReport, at: dt.datetime) -> list[Progr
     ended = []
     earlier = report.revises
     while earlier is not None:
+        if earlier.deliverable_id == report.deliverable_id:
+            earlier.deliverable = report.deliverable  # fetched already
         if end_reign(earlier, at):
             ended.append(earlier)
         earlier = earlier.revises
@@ -51,22 +54,16 @@ def _judge(
     reason: str = "",
     **said: Any,
 ) -> None:
-    require(permissions.can_decide, by, report)
-    side = permissions.side_of(by, report)
-    assert side is not None, "whoever may decide stands on a side"
+    side = permissions.deciding_side(by, report)
+    if side is None:
+        raise PermissionDenied
     if decision != Decision.CONFIRM:
         reason = require_reason(reason, _("Ghi lý do trả lại hoặc không đồng ý."))
     verdict = Verdict(
-        report=report,
-        side=side,
-        decision=decision,
-        by=by,
-        at=at,
-        reason=reason,
-        **said,
+        report=report, side=side, decision=decision, by=by, at=at, reason=reason, **said
     )
     # Before the move: a refusal leaves the report in hand as it was.
-    verdict.clean_fields()
+    verdict.clean_fields(exclude=["report", "by"])
     move(report, to, decided_at=at, **columns)
     verdict.save(force_insert=True)
 
@@ -80,11 +77,12 @@ def confirm(report: ProgressReport, *, by: User) -> None:
     _judge(
         report, by=by, decision=Decision.CONFIRM, to=ReportState.CONFIRMED, at=at, columns=columns
     )
-    for earlier in _end_reign_of_revised(report, at):
-        OfficialChange.objects.record(earlier, ChangeKind.CEASED, at)
-    open_evidence(report, at)
+    turns = [(earlier, ChangeKind.CEASED) for earlier in _end_reign_of_revised(report, at)]
     if not was_official:
-        OfficialChange.objects.record(report, ChangeKind.BECAME_OFFICIAL, at)
+        turns.append((report, ChangeKind.BECAME_OFFICIAL))
+    open_evidence(report, at)
+    if turns:
+        OfficialChange.objects.record_all(turns, at)
 
 
 @transaction.atomic
@@ -112,8 +110,13 @@ def dispute(
     counter_stage: str = "",
     counter_figures: Mapping[str, Any] | None = None,
 ) -> None:
-    """Disagree, with another stage or other figures. Both stay in sight until one is confirmed."""
+    """Disagree, with another stage or other figures. Both stay in sight until one is confirmed.
+
+    ``counter_figures`` holds, by indicator key, a :class:`FigureSaid` or its members as a mapping. One of
+    the two counters is needed: whoever only lacks a proof returns the report instead.
+    """
     at = now()
+    figures = _counter(counter_stage, counter_figures or {})
     _judge(
         report,
         by=by,
@@ -123,7 +126,24 @@ def dispute(
         columns={},
         reason=reason,
         counter_stage=counter_stage,
-        counter_figures=dict(counter_figures or {}),
+        counter_figures=figures,
     )
     if end_reign(report, at):
         OfficialChange.objects.record(report, ChangeKind.CEASED, at)
+
+
+def _counter(stage: str, figures: Mapping[str, Any]) -> dict[str, dict[str, str | None]]:
+    """What this side says instead, as it is stored; refused by field where it cannot stand."""
+    if not stage and not figures:
+        raise ValidationError(
+            {
+                "counter_stage": _(
+                    "Không đồng ý thì ghi trạng thái hoặc số liệu theo phía mình; "
+                    "chỉ thiếu minh chứng thì chọn trả lại."
+                )
+            }
+        )
+    said = {key: FigureSaid.read(figure) for key, figure in figures.items()}
+    known = {row.key: row for row in Indicator.objects.filter(key__in=said)} if said else {}
+    check_figures(said, known, "counter_figures.")
+    return {key: figure.plain() for key, figure in said.items()}

@@ -22,6 +22,7 @@ from deliverables.actions.writing import (
     indicators_of,
     kept_citations,
     take,
+    without_figures,
     write_evidence,
     write_figures,
 )
@@ -105,7 +106,7 @@ def save_draft(report: ProgressReport, *, by: User, said: Said, version: int) ->
     try:
         with transaction.atomic():
             _claim(report, said, version, **_columns(report))
-            Measurement.objects.filter(report=report).delete()
+            without_figures([report])
             _fill(Page(report, report.deliverable, said, _kept(report)), indicators)
     except IntegrityError:
         _explain_conflict(report)

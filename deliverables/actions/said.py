@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -19,6 +19,7 @@ from agreements.models import Citation, Source
 from agreements.models.source import DOCUMENT_WORDS, validate_quote_length
 from coopportal.clock import today
 from coopportal.partial_dates import PartialDate
+from coopportal.vietnamese import nfc
 from deliverables.choices import ReportSide
 from deliverables.models import Indicator, Measurement, ProgressReport
 from deliverables.models.report import plain
@@ -33,6 +34,30 @@ class FigureSaid:
     text: str = ""
     numerator: Decimal | None = None
     denominator: Decimal | None = None
+
+    @classmethod
+    def read(cls, told: FigureSaid | Mapping[str, Any]) -> FigureSaid:
+        """From its members as JSON or a form gives them; without a word of its kind a value is exact."""
+        if isinstance(told, FigureSaid):
+            return told
+        numbers = {name: _decimal(told.get(name)) for name in ("value", "numerator", "denominator")}
+        usual = Qualifier.EXACT if numbers["value"] is not None else Qualifier.UNSPECIFIED
+        return cls(
+            qualifier=str(told.get("qualifier") or usual),
+            text=nfc(str(told.get("text") or "")),
+            **numbers,
+        )
+
+    def plain(self) -> dict[str, str | None]:
+        """As JSON keeps it: numbers as text, so that none is rounded; what was not said is left out."""
+        told = {
+            "value": plain(self.value),
+            "numerator": plain(self.numerator),
+            "denominator": plain(self.denominator),
+            "qualifier": str(self.qualifier),
+            "text": self.text,
+        }
+        return {name: value for name, value in told.items() if value or name == "value"}
 
 
 @dataclass(frozen=True)
@@ -90,15 +115,13 @@ class Said:
         )
 
     def digest(self, *more: Any) -> str:
-        """SHA-256 of what is said, the same however it was typed; tells two requests apart."""
+        """SHA-256 of what is said: tells two requests of one key apart."""
         told = [dataclasses.asdict(self), *map(str, more)]
         text = json.dumps(told, ensure_ascii=False, sort_keys=True, default=_canonical)
         return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _canonical(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return plain(value)
     return value.iso if isinstance(value, PartialDate) else str(value)
 
 
@@ -117,17 +140,46 @@ def check(said: Said, *, side: str, indicators: Mapping[str, Indicator]) -> None
         stage=said.stage, narrative=said.narrative, coverage=said.coverage, side=side
     )
     _take(problems, "", lambda: report.clean_fields(exclude=_NOT_SAID))
-    for key, figure in said.figures.items():
-        if key in indicators:
-            _check_figure(indicators[key], figure, f"figures.{key}.", problems)
-        else:
-            problems[f"figures.{key}"] = [
-                _("Không có chỉ tiêu “%(key)s”.") % {"key": str(key)[:60]}
-            ]
+    _check_figures(said.figures, indicators, "figures.", problems)
     for place, document in enumerate(said.evidence):
         _check_document(document, f"evidence.{place}.", problems)
     if problems:
         raise ValidationError(dict(problems))
+
+
+def check_figures(
+    figures: Mapping[str, FigureSaid], indicators: Mapping[str, Indicator], prefix: str
+) -> None:
+    """The same for figures alone; names begin with ``prefix``."""
+    problems: Problems = {}
+    _check_figures(figures, indicators, prefix, problems)
+    if problems:
+        raise ValidationError(dict(problems))
+
+
+def _check_figures(
+    figures: Mapping[str, FigureSaid],
+    indicators: Mapping[str, Indicator],
+    prefix: str,
+    problems: Problems,
+) -> None:
+    for key, figure in figures.items():
+        if key in indicators:
+            _check_figure(indicators[key], figure, f"{prefix}{key}.", problems)
+        else:
+            problems[f"{prefix}{key}"] = [
+                _("Không có chỉ tiêu “%(key)s”.") % {"key": str(key)[:60]}
+            ]
+
+
+def _decimal(value: Any) -> Decimal | None:
+    """A number of JSON or a form; what is none stays as it is, for the check to refuse by its field."""
+    if value in (None, ""):
+        return None
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return value
 
 
 #: Columns of a report that nobody types.

@@ -59,6 +59,11 @@ def kept_citations(reports: Iterable[ProgressReport]) -> dict[int, dict[Evidence
     return found
 
 
+def without_figures(reports: Iterable[ProgressReport]) -> None:
+    """Take away the figures of drafts: rows that nothing else can rest on yet."""
+    _delete(Measurement.objects.filter(report__in=[report.pk for report in reports]))
+
+
 def write_figures(pages: Iterable[Page], indicators: Mapping[str, Indicator]) -> None:
     """Store the figures of drafts that have none yet. One statement however many."""
     rows = []

@@ -5,17 +5,25 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Sequence
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
+from agreements.models import Citation
 from deliverables.choices import ChangeKind, one_of
-from deliverables.models.report import ProgressReport
+from deliverables.models.report import Measurement, ProgressReport
 
 #: What stands before the first change of the chain.
 GENESIS = "0" * 64
 
+
+#: What a report says beside its own columns, in one statement each.
+_CONTENT = (
+    Prefetch("measurements", Measurement.objects.select_related("indicator")),
+    Prefetch("citations", Citation.objects.select_related("source")),
+)
 
 #: JSON of which there is only one way to write it.
 canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
@@ -57,28 +65,43 @@ class OfficialSequence(models.Model):
     @classmethod
     def lock(cls) -> None:
         """Hold the row until the surrounding transaction ends."""
-        cls.objects.get_or_create(pk=1)
-        cls.objects.select_for_update().get(pk=1)
+        row = cls.objects.select_for_update().filter(pk=1)
+        if not row:
+            cls.objects.get_or_create(pk=1)
+            list(row.all())
 
 
 class OfficialChangeManager(models.Manager["OfficialChange"]):
     def record(self, report: ProgressReport, kind: ChangeKind, at: dt.datetime) -> OfficialChange:
-        """Append one change. Call inside the transaction that makes or ends the report's reign.
+        """Append one change; see :meth:`record_all`."""
+        return self.record_all([(report, kind)], at)[0]
+
+    def record_all(
+        self, turns: Sequence[tuple[ProgressReport, ChangeKind]], at: dt.datetime
+    ) -> list[OfficialChange]:
+        """Append changes in their order. Call inside the transaction that makes or ends the reigns.
 
         Numbers follow commit order and have no gap, because the sequence row stays locked until then.
+        The reports are hashed as they are in hand: fetch them in the same transaction.
         """
         OfficialSequence.lock()
         last = self.order_by("-seq").values("seq", "hash").first()
-        change = OfficialChange(
-            seq=last["seq"] + 1 if last else 1,
-            report=report,
-            kind=kind,
-            at=at,
-            previous_hash=last["hash"] if last else GENESIS,
-        )
-        change.hash = change.compute_hash()
-        change.save(force_insert=True)
-        return change
+        seq, previous = (last["seq"], last["hash"]) if last else (0, GENESIS)
+        prefetch_related_objects([report for report, _kind in turns], *_CONTENT)
+        changes = []
+        for report, kind in turns:
+            seq += 1
+            change = OfficialChange(
+                seq=seq, report=report, kind=kind, at=at, previous_hash=previous
+            )
+            previous = change.hash = change.compute_hash()
+            changes.append(change)
+        return self.bulk_create(changes)
+
+    def head(self) -> tuple[int, str] | None:
+        """Number and hash of the last change: whoever keeps them can hold the other side to the log."""
+        last: tuple[int, str] | None = self.order_by("-seq").values_list("seq", "hash").first()
+        return last
 
     def first_broken(self) -> OfficialChange | None:
         """The first change that does not hold; ``None`` when the chain is whole.
@@ -90,7 +113,8 @@ class OfficialChangeManager(models.Manager["OfficialChange"]):
         rows = self.select_related("report__deliverable", "report__revises").prefetch_related(
             "report__measurements__indicator", "report__citations__source"
         )
-        for change in rows.order_by("seq"):
+        # In portions: a country's log does not fit in memory.
+        for change in rows.order_by("seq").iterator(chunk_size=2000):
             if (
                 change.seq != expected
                 or change.previous_hash != previous

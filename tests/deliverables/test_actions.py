@@ -136,7 +136,7 @@ def test_dispute_keeps_both_figures_in_sight(cooperation: Cooperation) -> None:
     assert row.measurements.get().value == 40
     verdict = row.verdicts.get()
     assert verdict.counter_stage == Stage.PILOTING
-    assert verdict.counter_figures == {indicator.key: {"value": "32"}}
+    assert verdict.counter_figures == {indicator.key: {"value": "32", "qualifier": "exact"}}
 
 
 def source_report(cooperation: Cooperation, **values: Any) -> ProgressReport:
@@ -202,7 +202,9 @@ def test_a_published_figure_confirmed_stays_official_from_its_first_day(
 def test_a_published_figure_disputed_ceases_to_be_official(cooperation: Cooperation) -> None:
     report = source_report(cooperation)
     before = last_change()
-    actions.dispute(report, by=cooperation.manager, reason="Báo ghi nhầm.")
+    actions.dispute(
+        report, by=cooperation.manager, reason="Báo ghi nhầm.", counter_stage=Stage.PILOTING
+    )
     row = fresh(report)
     assert (row.state, row.official_from, row.official_to) == (
         *(ReportState.DISPUTED, at(DAY), NOW),
@@ -325,7 +327,9 @@ def test_a_revision_of_a_disputed_source_leaves_its_ended_reign_alone(
     cooperation: Cooperation,
 ) -> None:
     source = source_report(cooperation)
-    actions.dispute(source, by=cooperation.manager, reason="Báo ghi nhầm.")
+    actions.dispute(
+        source, by=cooperation.manager, reason="Báo ghi nhầm.", counter_stage=Stage.PILOTING
+    )
     draft = actions.revise(source, by=cooperation.manager)
     actions.submit(draft, by=cooperation.manager)
     before = last_change()
@@ -347,7 +351,7 @@ VERBS: dict[str, tuple[ReportState, Callable[[ProgressReport, Cooperation], Any]
     ),
     "dispute": (
         ReportState.DISPUTED,
-        lambda r, c: actions.dispute(r, by=c.manager, reason="Sai."),
+        lambda r, c: actions.dispute(r, by=c.manager, reason="Sai.", counter_stage=Stage.PILOTING),
     ),
     "publish": (ReportState.PUBLISHED, lambda r, c: actions.publish(r, by=c.administrator)),
     "set_aside": (
@@ -416,8 +420,9 @@ def test_a_refusal_without_a_reason_moves_nothing(
     else:
         report, by = cooperation.report(ReportState.SUBMITTED), cooperation.manager
     state = report.state
+    counter = {"counter_stage": Stage.PILOTING} if verb == "dispute" else {}
     with pytest.raises(ValidationError) as refused:
-        getattr(actions, verb)(report, by=by, reason=reason)
+        getattr(actions, verb)(report, by=by, reason=reason, **counter)
     assert set(refused.value.message_dict) == {"reason"}
     assert report.state == fresh(report).state == state
     assert not report.verdicts.exists()
@@ -548,7 +553,7 @@ def test_when_the_trace_cannot_be_written_nothing_moves(
     def refuse(*args: Any, **values: Any) -> None:
         raise IntegrityError("the log refused")
 
-    monkeypatch.setattr(type(OfficialChange.objects), "record", refuse)
+    monkeypatch.setattr(type(OfficialChange.objects), "record_all", refuse)
     with pytest.raises(IntegrityError), transaction.atomic():
         actions.confirm(report, by=cooperation.manager)
     assert fresh(report).state == ReportState.SUBMITTED

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, transaction
 
 from deliverables import actions
-from deliverables.choices import ChangeKind, ReportSide, ReportState
+from deliverables.choices import ChangeKind, ReportSide, ReportState, Stage
 from deliverables.models import OfficialChange, ProgressReport
 from deliverables.models.change import GENESIS
 from deliverables.triggers import lifted
@@ -125,7 +125,9 @@ def test_the_verbs_leave_a_whole_chain_and_nothing_unlogged() -> None:
     cooperation = Cooperation()
     source = cooperation.report(side=ReportSide.SOURCE, citations=[factories.citation()])
     actions.publish(source, by=cooperation.administrator)
-    actions.dispute(source, by=cooperation.manager, reason="Báo ghi nhầm.")
+    actions.dispute(
+        source, by=cooperation.manager, reason="Báo ghi nhầm.", counter_stage=Stage.PILOTING
+    )
     draft = actions.revise(source, by=cooperation.manager)
     actions.submit(draft, by=cooperation.manager)
     actions.confirm(draft, by=cooperation.officer)

@@ -175,7 +175,7 @@ def test_every_verb_leaves_what_stands_up_to_date() -> None:
     other = play.report(
         ReportState.PUBLISHED, side=ReportSide.SOURCE, as_of_end=make.DAY + dt.timedelta(days=6)
     )
-    actions.dispute(other, by=play.officer, reason="Con số khác.")
+    actions.dispute(other, by=play.officer, reason="Con số khác.", counter_stage=Stage.PILOTING)
     agreed()
 
 
