@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path, re_path
 from rest_framework.routers import SimpleRouter
 
@@ -45,5 +46,5 @@ urlpatterns = [
     path("v1/", include((v1, "api"))),
     path("schema/", SchemaView.as_view(), name="api-schema"),
     path("docs/", DocsView.as_view(), name="api-docs"),
-    re_path(r"^.*$", not_found),
+    re_path(r"^.*$", login_not_required(not_found)),
 ]

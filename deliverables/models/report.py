@@ -276,7 +276,9 @@ class ProgressReport(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.deliverable}, {self.as_of_end:%d/%m/%Y}"
+        # A form shows what was typed again, also where the day is missing.
+        day = f"{self.as_of_end:%d/%m/%Y}" if self.as_of_end else "…"
+        return f"{self.deliverable}, {day}"
 
     def clean(self) -> None:
         super().clean()
