@@ -24,7 +24,8 @@ from coopportal.partial_dates import PartialDate
 LEFT_OUT = {
     "django_migrations": "made by migrate; the archive carries its list of migrations",
     "coopportal_cache": "made by createcachetable; holds nothing that lasts",
-    "django_session": "sessions do not outlive the database that made them",
+    "accounts_session": "sessions do not outlive the database that made them",
+    "django_session": "the same, from before there was one of our own",
     "sqlite_sequence": "SQLite's own; the archive carries the numbers",
 }
 _BATCH = 1000
