@@ -165,6 +165,16 @@ def _phase(*paths: str, **kwargs: Any) -> KeyFilter:
     )
 
 
+class UnderFilter(KeyFilter):
+    """Agreements with a phase signed under another one; ``none`` for those with one that stands alone."""
+
+    def narrow(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        signed = Phase.objects.told_by(self.moment.as_of).filter(agreement=OuterRef("pk"))
+        if value == NONE:
+            return rows.filter(Exists(signed.filter(parent__isnull=True)))
+        return rows.filter(Exists(signed.filter(parent__slug=value)))
+
+
 def _theme(*paths: str, **kwargs: Any) -> KeyFilter:
     return KeyFilter(
         "agreements.Theme",
@@ -209,6 +219,12 @@ class AgreementFilterSet(ListFilterSet):
     province = ProvinceFilter("partner__province", optional=True)
     partner = _partner("partner")
     kind = WordFilter(PartyKind, "partner__kind", about=_("Loại đối tác"))
+    parent = UnderFilter(
+        "agreements.Phase",
+        optional=True,
+        about=_("Trong khuôn khổ giai đoạn"),
+        example="quang-ngai-2015-2020",
+    )
     in_force_on = DayFilter(
         question="in_force", about=_("Có giai đoạn hiệu lực vào ngày"), example="2021-06-01"
     )
@@ -243,6 +259,9 @@ class PhaseFilterSet(ListFilterSet):
     instrument = WordFilter(Instrument, "instrument", about=_("Loại văn bản"))
     theme = _theme("areas__themes", many=True)
     in_force_on = DayFilter(question="in_force", about=_("Hiệu lực vào ngày"), example="2021-06-01")
+    expired_on = DayFilter(
+        question="expired", about=_("Đã hết thời hạn vào ngày"), example="2021-06-01"
+    )
     q = WordsFilter("search_text", "agreement__partner__search_text", "areas__search_text")
 
     orderings = {
@@ -260,6 +279,9 @@ class PhaseFilterSet(ListFilterSet):
 
     def in_force(self, rows: QuerySet[Any], day: dt.date, path: str) -> QuerySet[Any]:
         return rows.filter(pk__in=Phase.objects.in_force_on(day).values("pk"))
+
+    def expired(self, rows: QuerySet[Any], day: dt.date, path: str) -> QuerySet[Any]:
+        return rows.filter(ends_on__lt=day)
 
 
 class AreaFilterSet(ListFilterSet):

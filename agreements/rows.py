@@ -1,12 +1,15 @@
-"""What a line of the lists of events and sources says, as cells of their CSV. No queries."""
+"""What a line of the lists of the promise says, as cells of their CSV. No queries."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from agreements.participants import by_role
+from coopportal.clock import Moment
 from coopportal.lists import Column
 
 
@@ -34,6 +37,67 @@ def _parts(event: Any) -> str:
 def _sources(row: Any) -> str:
     return "; ".join(dict.fromkeys(citation.source.short_name for citation in row.citations.all()))
 
+
+@dataclass(frozen=True)
+class PhaseRow:
+    """One signed term as it stands on the day asked."""
+
+    phase: Any
+    in_force: bool
+    expired: bool
+
+    @property
+    def term(self) -> str:
+        if self.in_force:
+            return str(_("đang hiệu lực"))
+        return str(_("đã hết thời hạn") if self.expired else _("chưa đủ thông tin để tính"))
+
+
+def phase_rows(phases: Sequence[Any], moment: Moment) -> list[PhaseRow]:
+    day = moment.as_of
+    return [
+        PhaseRow(row, row.in_force_on(day), bool(row.ends_on and row.ends_on < day))
+        for row in phases
+    ]
+
+
+PHASE_COLUMNS: tuple[Column, ...] = (
+    (_("Mã"), lambda row: row.phase.slug),
+    (_("Đối tác"), lambda row: row.phase.agreement.partner.short_name),
+    (_("Giai đoạn"), lambda row: row.phase.years),
+    (_("Loại văn bản"), lambda row: row.phase.get_instrument_display()),
+    (_("Tên văn bản"), lambda row: row.phase.title),
+    (_("Ngày ký"), lambda row: row.phase.signed_on or _("chưa rõ ngày ký")),
+    (_("Hết thời hạn"), lambda row: f"{row.phase.ends_on:%d/%m/%Y}" if row.phase.ends_on else ""),
+    (_("Hiệu lực"), lambda row: row.term),
+    (_("Trong khuôn khổ"), lambda row: str(row.phase.parent or "")),
+    (_("Phía VNPT"), lambda row: row.phase.agreement.vnpt_party.short_name),
+    (_("Nguồn"), lambda row: _sources(row.phase)),
+)
+
+
+def _told(side: Any) -> str:
+    return f"{side.citation.source.short_name}: {side.says}"
+
+
+def _subject(row: Any) -> str:
+    """What a difference is about: a phase, else a partner, else a person."""
+    if row.phase:
+        return str(row.phase)
+    return str(row.agreement.partner.short_name) if row.agreement else str(row.person or "")
+
+
+DISCREPANCY_COLUMNS: tuple[Column, ...] = (
+    (_("Mã"), lambda row: row.slug),
+    (_("Vấn đề"), lambda row: row.topic),
+    (_("Nói về"), _subject),
+    (_("Đang dùng"), lambda row: "; ".join(_told(side) for side in row.sides.all() if side.chosen)),
+    (
+        _("Nguồn khác nói"),
+        lambda row: "; ".join(_told(side) for side in row.sides.all() if not side.chosen),
+    ),
+    (_("Lý do chọn"), lambda row: row.reason),
+)
 
 EVENT_COLUMNS: tuple[Column, ...] = (
     (_("Mã"), lambda event: event.slug),

@@ -5,6 +5,8 @@ from django.urls import path
 from agreements import views
 
 urlpatterns = [
+    path("giai-doan/", views.phases, name="phases"),
+    path("khac-nhau/", views.discrepancies, name="discrepancies"),
     path("su-kien/", views.events, name="events"),
     path("nguon/", views.sources, name="sources"),
 ]

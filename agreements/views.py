@@ -1,4 +1,4 @@
-"""Lists that tell of the promise alone: events and sources. Pages with results are in deliverables."""
+"""Lists that tell of the promise alone: phases, differences, events, sources. Results are in deliverables."""
 
 from __future__ import annotations
 
@@ -8,12 +8,94 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from agreements.filters import EventFilterSet, SourceFilterSet
-from agreements.models import Agreement, Citation, Event, Participation, Source
+from agreements.filters import (
+    DiscrepancyFilterSet,
+    EventFilterSet,
+    PhaseFilterSet,
+    SourceFilterSet,
+)
+from agreements.models import (
+    Agreement,
+    Citation,
+    Discrepancy,
+    DiscrepancySide,
+    Event,
+    Participation,
+    Phase,
+    Source,
+)
 from agreements.participants import by_role
-from agreements.rows import EVENT_COLUMNS, SOURCE_COLUMNS
+from agreements.present_names import with_present_names
+from agreements.rows import (
+    DISCREPANCY_COLUMNS,
+    EVENT_COLUMNS,
+    PHASE_COLUMNS,
+    SOURCE_COLUMNS,
+    phase_rows,
+)
 from agreements.trail import trail
 from coopportal.lists import listing_of
+
+_CITED = Citation.objects.select_related("source").order_by("source__issued_on", "pk")
+
+
+@require_safe
+def phases(request: HttpRequest) -> HttpResponseBase:
+    """Every signed term that has begun, of main agreements and of those below them."""
+    listing = listing_of(
+        request,
+        PhaseFilterSet,
+        columns=PHASE_COLUMNS,
+        name="giai-doan",
+        rows=_with_both_sides,
+        shape=phase_rows,
+    )
+    if listing.csv_asked:
+        return listing.as_csv()
+    context = {
+        "list": listing,
+        "also": listing.also_narrowed("q", "kind", "instrument", "in_force_on", "expired_on"),
+        "crumbs": trail(listing.moment, _("Giai đoạn hợp tác")),
+    }
+    return render(request, "agreements/phases.html", context)
+
+
+def _with_both_sides(rows: QuerySet[Phase]) -> QuerySet[Phase]:
+    known: QuerySet[Phase] = with_present_names(
+        rows.select_related("agreement__vnpt_party", "parent__agreement__partner"), "agreement__"
+    )
+    return known.prefetch_related(Prefetch("citations", queryset=_CITED))
+
+
+@require_safe
+def discrepancies(request: HttpRequest) -> HttpResponseBase:
+    """Points on which sources differ, each with all that is told and why one side is in use."""
+    listing = listing_of(
+        request,
+        DiscrepancyFilterSet,
+        columns=DISCREPANCY_COLUMNS,
+        name="khac-nhau",
+        rows=_with_sides,
+        per_page=20,
+    )
+    if listing.csv_asked:
+        return listing.as_csv()
+    context = {
+        "list": listing,
+        "agreements": Agreement.objects.order_by("partner__sort_key", "slug").values_list(
+            "slug", "partner__short_name"
+        ),
+        "also": listing.also_narrowed("q", "agreement"),
+        "crumbs": trail(listing.moment, _("Điểm các nguồn nói khác nhau")),
+    }
+    return render(request, "agreements/discrepancies.html", context)
+
+
+def _with_sides(rows: QuerySet[Discrepancy]) -> QuerySet[Discrepancy]:
+    sides = DiscrepancySide.objects.select_related("citation__source")
+    return rows.select_related(
+        "agreement__partner", "phase__agreement__partner", "person"
+    ).prefetch_related(Prefetch("sides", queryset=sides.order_by("-chosen", "position")))
 
 
 @require_safe
@@ -43,9 +125,8 @@ def events(request: HttpRequest) -> HttpResponseBase:
 
 def _with_details(rows: QuerySet[Event]) -> QuerySet[Event]:
     people = Participation.objects.select_related("person").order_by("position")
-    cited = Citation.objects.select_related("source").order_by("source__issued_on", "pk")
     return rows.select_related("agreement__partner", "phase__agreement__partner").prefetch_related(
-        Prefetch("participations", queryset=people), Prefetch("citations", queryset=cited)
+        Prefetch("participations", queryset=people), Prefetch("citations", queryset=_CITED)
     )
 
 

@@ -31,11 +31,16 @@ _NAVIGATION = (
     ("search", _("Tra cứu"), True),
 )
 
-#: Days people ask for most: end of a term, and the eve of the new map of 1 July 2025.
+#: Days people ask for most: the end of each year of the last terms, and the eve of the new map of
+#: 1 July 2025. What is only read out comes first.
 _QUICK_DAYS = (
-    (dt.date(2020, 12, 31), _("Hết 2020")),
-    (dt.date(2025, 6, 30), _("Trước sáp nhập tỉnh")),
-    (dt.date(2025, 12, 31), _("Hết kỳ 2021–2025")),
+    (dt.date(2020, 12, 31), "", _("Hết 2020")),
+    (dt.date(2021, 12, 31), _("Hết"), "2021"),
+    (dt.date(2022, 12, 31), _("Hết"), "2022"),
+    (dt.date(2023, 12, 31), _("Hết"), "2023"),
+    (dt.date(2024, 12, 31), _("Hết"), "2024"),
+    (dt.date(2025, 6, 30), "", _("Trước sáp nhập tỉnh")),
+    (dt.date(2025, 12, 31), "", _("Hết kỳ 2021–2025")),
 )
 
 
@@ -50,7 +55,10 @@ class NavigationItem:
 
 @dataclass(frozen=True)
 class QuickDay:
+    """A link of the as-of bar; ``before`` is read out before the label where that alone says too little."""
+
     url: str
+    before: str
     label: str
     current: bool
 
@@ -135,8 +143,8 @@ def clock_bar(request: HttpRequest) -> ClockBar:
             if name not in {AS_OF_PARAMETER, KNOWN_ON_PARAMETER}
         ],
         choices=[
-            QuickDay(_at(request, day), str(label), day == moment.as_of)
-            for day, label in _QUICK_DAYS
+            QuickDay(_at(request, day), str(before), str(label), day == moment.as_of)
+            for day, before, label in _QUICK_DAYS
             if day <= latest
         ],
     )

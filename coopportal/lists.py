@@ -68,6 +68,7 @@ SORT_LABELS = {
     "family": _("Nhóm"),
     "happened_on": _("Ngày"),
     "horizon": _("Thời hạn"),
+    "indicator": _("Chỉ tiêu"),
     "issued_on": _("Ngày ban hành"),
     "kind": _("Loại"),
     "name": _("Tên"),

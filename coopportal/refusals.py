@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext
@@ -15,16 +16,25 @@ from coopportal.rest.problems import API_PATH, not_found as api_not_found, probl
 
 
 class BadParameterMiddleware:
-    """Shows the 400 page for a refused parameter also while DEBUG shows technical pages."""
+    """Our 400 and 404 pages also while DEBUG would show technical ones: whoever starts the portal reads them.
+
+    Other faults keep Django's technical page there, with its traceback.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        # No view was found, so no view wrote this answer.
+        if settings.DEBUG and response.status_code == 404 and request.resolver_match is None:
+            return not_found(request)
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return bad_request(request, exception) if isinstance(exception, BadParameter) else None
+        if isinstance(exception, BadParameter):
+            return bad_request(request, exception)
+        return not_found(request, exception) if isinstance(exception, Http404) else None
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

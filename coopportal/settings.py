@@ -76,7 +76,7 @@ INSTALLED_APPS = [
     "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "axes",
+    "accounts.apps.SignInLimitsConfig",
     "csp",
 ]
 

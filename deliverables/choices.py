@@ -115,6 +115,13 @@ class Standing(TextChoices):
     DISPUTED = "disputed", _("Không đồng ý")
 
 
+class FigureStanding(TextChoices):
+    """What one figure rests on at a moment."""
+
+    CONFIRMED = "confirmed", _("Hai bên xác nhận")
+    PUBLISHED = "published", _("Nguồn công bố")
+
+
 class ReportBasis(TextChoices):
     """Which official reports an answer looks at: all, or only those confirmed (or not) by the moment."""
 

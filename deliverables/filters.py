@@ -29,6 +29,7 @@ from deliverables.choices import (
     ChangeKind,
     Continued,
     DeliverableKind,
+    FigureStanding,
     ProgressKind,
     ReportBasis,
     ReportSide,
@@ -45,6 +46,7 @@ from deliverables.models import (
     OfficialChange,
     ProgressReport,
 )
+from deliverables.summaries.current import standing_figures
 from deliverables.summaries.totals.progress import progress_at
 
 
@@ -167,9 +169,10 @@ def _deliverable(path: str) -> KeyFilter:
     return KeyFilter("deliverables.Deliverable", path, about=_("Hạng mục"), example="nghe-an-vsr")
 
 
-_OWN_PLACE, _REPORT_PLACE, _CHANGE_PLACE = (
+_OWN_PLACE, _REPORT_PLACE, _CHANGE_PLACE, _FIGURE_PLACE = (
     _place(),
     _place("deliverable__"),
+    _place("report__deliverable__"),
     _place("report__deliverable__"),
 )
 
@@ -334,6 +337,55 @@ class ReportFilterSet(ListFilterSet):
         return rows
 
 
+class FigureStandingFilter(WordFilter):
+    """Figures that both sides had confirmed by the moment, or that so far only a source states."""
+
+    def narrow(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        confirmed = Q(
+            report__state=ReportState.CONFIRMED, report__decided_at__lt=self.moment.known_until
+        )
+        return (
+            rows.filter(confirmed) if value == FigureStanding.CONFIRMED else rows.exclude(confirmed)
+        )
+
+
+class FigureFilterSet(ListFilterSet):
+    """Figures that stand at the moment: of each deliverable and indicator the latest official number."""
+
+    province = _FIGURE_PLACE["province"]
+    partner = _FIGURE_PLACE["partner"]
+    agreement = _FIGURE_PLACE["agreement"]
+    phase = _FIGURE_PLACE["phase"]
+    system = _FIGURE_PLACE["system"]
+    indicator = KeyFilter(
+        "deliverables.Indicator", "indicator", key="key", about=_("Chỉ tiêu"), example="schools"
+    )
+    standing = FigureStandingFilter(FigureStanding, about=_("Số liệu dựa vào đâu"))
+    q = WordsFilter(
+        "indicator__search_text",
+        "report__deliverable__search_text",
+        "report__deliverable__system__search_text",
+        "report__deliverable__agreement__partner__search_text",
+    )
+
+    orderings = {
+        "partner": [
+            "report__deliverable__agreement__partner__sort_key",
+            "report__deliverable__sort_key",
+            "indicator__sort_key",
+        ],
+        "indicator": ["indicator__sort_key", "report__deliverable__sort_key"],
+        "as_of": ["report__as_of_end", "report__deliverable__sort_key"],
+    }
+    default_ordering = "partner"
+    nullable = frozenset({"report__deliverable__agreement__partner__sort_key"})
+    unique = "pk"
+
+    @classmethod
+    def rows_at(cls, moment: Moment, user: Any) -> QuerySet[Any]:
+        return standing_figures(moment)
+
+
 class CursorFilter(AskedFilter):
     """Changes after the one whose number is given."""
 
@@ -375,6 +427,7 @@ __all__ = [
     "ChangeFilterSet",
     "DeliverableFilterSet",
     "DeploymentFilterSet",
+    "FigureFilterSet",
     "IndicatorFilterSet",
     "ReportFilterSet",
     "SummaryFilterSet",

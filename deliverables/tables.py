@@ -1,4 +1,4 @@
-"""Reading pages across agreements: all deliverables, all official changes, two phases side by side."""
+"""Reading pages across agreements: deliverables, figures, official changes, two phases side by side."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from agreements.trail import trail
 from coopportal.clock import Moment
 from coopportal.lists import listing_of
 from coopportal.query import page_moment
-from deliverables.filters import ChangeFilterSet, DeliverableFilterSet
+from deliverables.filters import ChangeFilterSet, DeliverableFilterSet, FigureFilterSet
 from deliverables.pages.changes import COLUMNS as CHANGE_COLUMNS, changes_told, with_what_changed
 from deliverables.pages.compare import (
     LEFT_PARAMETER,
@@ -32,6 +32,11 @@ from deliverables.pages.deliverables import (
     latest_report,
     system_choices,
     with_official_reports,
+)
+from deliverables.pages.figures import (
+    COLUMNS as FIGURE_COLUMNS,
+    indicator_choices,
+    with_what_they_rest_on,
 )
 
 
@@ -56,6 +61,28 @@ def deliverables(request: HttpRequest) -> HttpResponseBase:
         "crumbs": trail(listing.moment, _("Hạng mục")),
     }
     return render(request, "deliverables/deliverables.html", context)
+
+
+@require_safe
+def figures(request: HttpRequest) -> HttpResponseBase:
+    """Every figure that stands: of each deliverable and indicator the latest official number."""
+    listing = listing_of(
+        request,
+        FigureFilterSet,
+        columns=FIGURE_COLUMNS,
+        name="so-lieu",
+        rows=with_what_they_rest_on,
+    )
+    if listing.csv_asked:
+        return listing.as_csv()
+    context = {
+        "list": listing,
+        "agreements": agreement_choices(),
+        "indicators": indicator_choices(),
+        "also": listing.also_narrowed("q", "agreement", "indicator", "standing"),
+        "crumbs": trail(listing.moment, _("Số liệu")),
+    }
+    return render(request, "deliverables/figures.html", context)
 
 
 @require_safe

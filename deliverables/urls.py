@@ -12,6 +12,7 @@ urlpatterns = [
     path("he-thong/<slug:slug>/", views.system, name="system"),
     path("hang-muc/", tables.deliverables, name="deliverables"),
     path("hang-muc/<slug:slug>/", views.deliverable, name="deliverable"),
+    path("so-lieu/", tables.figures, name="figures"),
     path("so-sanh/", tables.compare, name="compare"),
     path("thay-doi/", tables.changes, name="changes"),
     path("nguon/<slug:slug>/", views.source, name="source"),

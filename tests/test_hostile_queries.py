@@ -59,7 +59,10 @@ def _short(text: str) -> str:
     return text[:30]
 
 
-_LISTS = {"agreements", "systems", "deliverables", "changes", "events", "sources"}
+_LISTS = {
+    *{"agreements", "systems", "deliverables", "changes", "events", "sources"},
+    *{"phases", "discrepancies", "figures"},
+}
 _PAGES = reading_pages()
 
 

@@ -465,6 +465,33 @@ def test_frame_has_landmarks_and_nothing_inline(client: Client, path: str) -> No
     assert not re.search(r"\son\w+=", html)
 
 
+def test_the_days_people_ask_for_are_one_click_away(client: Client) -> None:
+    html = client.get("/he-thong/?q=vnedu&trang=1").content.decode()
+    bar = html[html.index('class="asof"') : html.index("<main")]
+    links = re.findall(r'<li><a href="([^"]*)"[^>]*>(.*?)</a></li>', bar)
+
+    assert [(address.split("tinh-den=")[1], label) for address, label in links] == [
+        ("31/12/2020", "Hết 2020"),
+        ("31/12/2021", '<span class="vh">Hết </span>2021'),
+        ("31/12/2022", '<span class="vh">Hết </span>2022'),
+        ("31/12/2023", '<span class="vh">Hết </span>2023'),
+        ("31/12/2024", '<span class="vh">Hết </span>2024'),
+        ("30/06/2025", "Trước sáp nhập tỉnh"),
+        ("31/12/2025", "Hết kỳ 2021–2025"),
+    ]
+    assert all(address.startswith("/he-thong/?q=vnedu&amp;") for address, _label in links)
+    assert all(
+        client.get(address.replace("&amp;", "&")).status_code == 200 for address, _l in links
+    )
+
+
+def test_a_day_that_has_not_come_is_not_offered(client: Client) -> None:
+    with time_machine.travel("2024-06-01T10:00:00+07:00", tick=False):
+        days = re.findall(r"tinh-den=([\d/]+)", overview(client).content.decode())
+
+    assert set(days) == {"31/12/2020", "31/12/2021", "31/12/2022", "31/12/2023"}
+
+
 def test_titles_tell_tabs_apart(client: Client) -> None:
     titles = {
         re.search(r"<title>(.*?)</title>", client.get(path).content.decode())[1]
@@ -530,6 +557,21 @@ def test_a_missing_page_offers_search_and_the_overview(client: Client) -> None:
     assert response.status_code == 404
     assert "Không có trang này" in words(response)
     assert 'action="/tra-cuu/"' in response.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/khong-co/", "/thoa-thuan/khong-co/", "/quan-tri/khong-co/"])
+def test_a_missing_page_is_ours_also_where_one_develops(
+    client: Client, settings, administrator, path: str
+) -> None:
+    settings.DEBUG = True
+    client.force_login(administrator)
+    response = client.get(path)
+
+    assert response.status_code == 404
+    assert "Không có trang này" in words(response)
+    assert "Page not found" not in words(response)
+    assert client.get("/thoa-thuan").status_code == 301, "the slash is still added"
+    assert client.get("/api/v1/khong-co/")["Content-Type"] == "application/problem+json"
 
 
 @pytest.mark.usefixtures("as_in_production")

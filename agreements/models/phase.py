@@ -140,7 +140,8 @@ class Phase(models.Model):
         indexes = [models.Index(fields=["begins_on", "ends_on"], name="phase_in_force")]
 
     def __str__(self) -> str:
-        return f"{self.agreement.partner} {self.years}"
+        known = self.start_year or self.end_year
+        return f"{self.agreement.partner} {self.years if known else f'({self.years})'}"
 
     def get_absolute_url(self) -> str:
         return reverse("phase", args=[self.slug])

@@ -23,7 +23,6 @@ from deliverables.models import (
     Target,
 )
 from deliverables.pages.delivered import (
-    current_measurements,
     difference_of_sources,
     in_sight,
     said_by,
@@ -33,6 +32,7 @@ from deliverables.pages.differing import differing
 from deliverables.pages.partner import with_speakers
 from deliverables.permissions import represents_either_side
 from deliverables.summaries.charts import Chart, chart
+from deliverables.summaries.current import current_measurements
 from deliverables.summaries.differences import Difference, of_discrepancy
 from deliverables.summaries.results import Delivered, heading
 from deliverables.summaries.stages_drawn import StageLine, stage_line

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Prefetch, Q, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Prefetch, Q, QuerySet
 
 from agreements.models import Citation
 from coopportal.clock import Moment
@@ -15,6 +14,7 @@ from deliverables.choices import ReportSide, ReportState
 from deliverables.models import Measurement, ProgressReport, Verdict
 from deliverables.models.deliverable import DeliverableQuerySet
 from deliverables.pages.differing import about_deliverable
+from deliverables.summaries.current import current_measurements
 from deliverables.summaries.differences import (
     Difference,
     of_discrepancy,
@@ -41,25 +41,6 @@ def said_by(moment: Moment) -> Q:
     until = moment.known_until
     return Q(as_of_end__lte=moment.as_of) & (
         Q(official_from__lt=until) | Q(official_from__isnull=True, submitted_at__lt=until)
-    )
-
-
-def current_measurements(moment: Moment, deliverables: Iterable[int]) -> QuerySet[Any]:
-    """Per deliverable and indicator the figure of the latest official report that measures it."""
-    official = ProgressReport.objects.official(moment).filter(deliverable__in=deliverables)
-    overtaking = ("-report__as_of_end", "-report__official_from", "-report_id")
-    return (
-        Measurement.objects.filter(report__in=official.values("pk"))
-        .annotate(
-            rank=Window(
-                RowNumber(),
-                partition_by=[F("report__deliverable_id"), F("indicator_id")],
-                order_by=overtaking,
-            )
-        )
-        .filter(rank=1)
-        .select_related("indicator", "report")
-        .order_by("pk")
     )
 
 

@@ -536,3 +536,12 @@ def test_the_compiled_words_are_those_of_the_readable_file() -> None:
     assert [words.gettext(english) for english, _own in entries] == [
         own for _english, own in entries
     ]
+
+
+def test_the_index_of_the_admin_speaks_vietnamese(client: Client, administrator) -> None:
+    client.force_login(administrator)
+    html = client.get("/quan-tri/").content.decode()
+    headings = re.findall(r'<a href="/quan-tri/\w+/" class="section"[^>]*>\s*([^<]+?)\s*</a>', html)
+
+    assert {"Tài khoản", "Thỏa thuận", "Triển khai", "Đăng nhập"} <= set(headings)
+    assert not [word for word in headings if word.isascii()], "no word of English"

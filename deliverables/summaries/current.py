@@ -1,0 +1,38 @@
+"""Which figures stand at a moment: one query's worth of rows, for pages, lists and whatever counts them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import F, QuerySet, Window
+from django.db.models.functions import RowNumber
+
+from coopportal.clock import Moment
+from deliverables.models import Deliverable, Measurement, ProgressReport
+
+
+def current_measurements(moment: Moment, deliverables: Iterable[int] | QuerySet[Any]) -> Any:
+    """Per deliverable and indicator the figure of the latest official report that measures it."""
+    official = ProgressReport.objects.official(moment).filter(deliverable__in=deliverables)
+    overtaking = ("-report__as_of_end", "-report__official_from", "-report_id")
+    return (
+        Measurement.objects.filter(report__in=official.values("pk"))
+        .annotate(
+            rank=Window(
+                RowNumber(),
+                partition_by=[F("report__deliverable_id"), F("indicator_id")],
+                order_by=overtaking,
+            )
+        )
+        .filter(rank=1)
+        .select_related("indicator", "report")
+        .order_by("pk")
+    )
+
+
+def standing_figures(moment: Moment) -> QuerySet[Any]:
+    """Figures with a value, of every deliverable whose time has begun."""
+    begun = Deliverable.objects.begun(moment).values("pk")
+    standing = current_measurements(moment, begun).order_by().values("pk")
+    return Measurement.objects.filter(pk__in=standing, value__isnull=False)
