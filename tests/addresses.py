@@ -17,10 +17,22 @@ SLUGS = {
 NO_READING = {"healthz", "readyz", "login", "logout", "suggestions"}
 
 
+#: Not pages at all.
+FILES = {"favicon"}
+
+
+def _is_about_accounts(entry: URLPattern) -> bool:
+    """Signing in, passwords, one's own account: pages that one fills in, tested in tests/accounts/."""
+    view = getattr(entry.callback, "view_class", entry.callback)
+    return str(view.__module__).startswith("accounts.")
+
+
 def _patterns(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, str]]:
     for entry in resolver.url_patterns:
         route = before + str(entry.pattern)
         if isinstance(entry, URLPattern):
+            if _is_about_accounts(entry):
+                continue
             yield (entry.name or "", route)
         elif not entry.namespace and not route.startswith("api/"):
             yield from _patterns(entry, route)
@@ -31,5 +43,5 @@ def reading_pages() -> dict[str, str]:
     return {
         name: "/" + route.replace("<slug:slug>", SLUGS.get(name, f"no slug for {name}"))
         for name, route in _patterns(get_resolver())
-        if name and name not in NO_READING
+        if name and name not in NO_READING | FILES
     }
