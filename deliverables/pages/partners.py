@@ -87,5 +87,5 @@ COLUMNS: tuple[Column, ...] = (
         lambda row: "; ".join(phase.years for phase in row.phases if phase.pk in row.in_force),
     ),
     (_("Hạng mục"), lambda row: row.deliverables),
-    (_("Đã làm đến đâu"), lambda row: said_in_words(row.tally)),
+    (_("Kết quả đến nay"), lambda row: said_in_words(row.tally)),
 )

@@ -73,7 +73,7 @@ COLUMNS: tuple[Column, ...] = (
     (_("Mã"), lambda row: row.system.slug),
     (_("Hệ thống"), lambda row: row.system.short_name),
     (_("Tên đầy đủ"), lambda row: row.system.name),
-    (_("Để làm gì"), lambda row: row.system.gloss),
+    (_("Công dụng"), lambda row: row.system.gloss),
     (_("Nhóm"), lambda row: row.system.get_family_display()),
     (_("Đơn vị cung cấp"), lambda row: row.system.vendor),
     (_("Chủ quản"), lambda row: row.system.owner.name if row.system.owner else ""),
@@ -81,7 +81,7 @@ COLUMNS: tuple[Column, ...] = (
         _("Đối tác"),
         lambda row: "; ".join(agreement.partner.short_name for agreement in row.partners),
     ),
-    (_("Đến mức nào"), lambda row: said_in_words(row.tally)),
+    (_("Mức độ triển khai"), lambda row: said_in_words(row.tally)),
 )
 
 

@@ -54,7 +54,7 @@ def test_an_event_of_a_month_is_told_from_the_last_day_of_it(client: Client) -> 
 
 
 def test_before_everything_the_lists_say_what_would_be_there(client: Client) -> None:
-    assert "Đến ngày này các nguồn chưa kể sự kiện nào" in _html(client, "/su-kien/", "01/01/2013")
+    assert "Đến ngày này các nguồn chưa nêu sự kiện nào" in _html(client, "/su-kien/", "01/01/2013")
     assert "không ghi ngày" not in _html(client, "/su-kien/", "01/01/2013")
 
 

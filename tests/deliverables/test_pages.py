@@ -812,7 +812,7 @@ def test_a_source_that_is_not_out_yet_carries_nothing(client: Client) -> None:
     page, text = page_of(client, "/nguon/bao-nghe-an-2020/", tinh_den="01/12/2020")
 
     assert page.total == 0
-    assert "Đến ngày 01/12/2020 nguồn này chưa ra" in text
+    assert "Đến ngày 01/12/2020 nguồn này chưa được công bố" in text
 
 
 # ---- refusals ------------------------------------------------------------------------------------

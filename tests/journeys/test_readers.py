@@ -40,7 +40,7 @@ def test_an_officer_looks_up_a_system_down_to_the_words_of_the_source(reader: Re
     page.get_by_role("region", name="Hệ thống, dịch vụ").get_by_role("link").first.click()
 
     expect(_heading(page)).to_contain_text("VNPT-iOffice")
-    who_has_it = page.get_by_role("table", name="Nơi triển khai hệ thống này")
+    who_has_it = page.get_by_role("table", name="Các nơi triển khai hệ thống này")
     row = who_has_it.get_by_role("row", name="Nghệ An")
     expect(row).to_contain_text("Đã triển khai")
     expect(row).to_contain_text("phần lớn cơ quan, đơn vị, địa phương")
