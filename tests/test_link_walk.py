@@ -12,7 +12,9 @@ from django.test import Client
 from django.urls import resolve
 from hypothesis import HealthCheck, given, settings, strategies as st
 
+from agreements.models import Event, Phase, Province, Source
 from coopportal.clock import today
+from deliverables.models import ProgressReport
 from tests.addresses import reading_pages
 from tests.links import Links
 
@@ -163,6 +165,38 @@ def test_any_page_answers_on_any_two_days(
     answer = client.get(path, {"tinh-den": as_of.isoformat(), "biet-den": known_on.isoformat()})
     assert answer.status_code in {200, 404}
     assert as_of.strftime("%d/%m/%Y") in answer.content.decode()
+
+
+def _turning_days() -> list[dt.date]:
+    """Days on which anything that pages tell begins or ends, with those beside them; else nothing moves."""
+    partial = [
+        *Source.objects.values_list("issued_on", flat=True),
+        *Event.objects.values_list("happened_on", flat=True),
+        *Phase.objects.values_list("signed_on", flat=True),
+    ]
+    days = {end for value in partial if value for end in (value.first_day, value.last_day)}
+    for rows, names in (
+        (Phase.objects.all(), ("begins_on", "ends_on")),
+        (Province.objects.all(), ("valid_from", "valid_to")),
+        (ProgressReport.objects.all(), ("as_of_end",)),
+    ):
+        for name in names:
+            days |= set(rows.values_list(name, flat=True))
+    turning = {day + dt.timedelta(step) for day in days - {None} for step in (-1, 0, 1)}
+    return sorted(day for day in turning if FIRST_DAY <= day <= today())
+
+
+@pytest.mark.slow
+def test_every_kind_of_page_answers_on_every_day_on_which_anything_changes(client: Client) -> None:
+    days = _turning_days()
+    assert {dt.date(2014, 9, 13), dt.date(2020, 12, 31), dt.date(2025, 7, 1)} <= set(days)
+    failed = [
+        (path, day, status)
+        for day in days
+        for path in _addresses()
+        if (status := client.get(path, {"tinh-den": day.isoformat()}).status_code) != 200
+    ]
+    assert failed == []
 
 
 @pytest.mark.slow

@@ -112,7 +112,9 @@ def test_filters_without_a_field_are_told_and_kept(client: Client) -> None:
 
 
 def test_an_empty_list_says_what_would_be_here(client: Client) -> None:
-    assert "Chưa có hạng mục nào được ghi nhận" in words(opened(client, "/hang-muc/?tinh-den=01/01/2013"))
+    assert "Chưa có hạng mục nào được ghi nhận" in words(
+        opened(client, "/hang-muc/?tinh-den=01/01/2013")
+    )
     narrowed = words(opened(client, "/hang-muc/?stage=suspended"))
     assert "Không có hạng mục nào như vậy" in narrowed
     assert "Xem mọi hạng mục" in narrowed
