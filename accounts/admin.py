@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
-from accounts import lockout
+from accounts import lockout, second_factor
 from accounts.forms.password import FirstPasswordForm, GivenPasswordForm
 from accounts.models import User
 from coopportal.admin import PortalAdmin, column
+
+# Of allauth only the second factor is used; its secrets are nothing to look at or to type.
+admin.site.unregister([EmailAddress, Authenticator])
 
 
 @admin.register(User)
@@ -62,7 +67,7 @@ class AccountAdmin(PortalAdmin, UserAdmin):
         ),
     )
     readonly_fields = ("last_login", "date_joined")
-    actions = ("lift_lockout",)
+    actions = ("lift_lockout", "remove_second_factor")
 
     @admin.action(description=_("Mở khóa đăng nhập"), permissions=["change"])
     def lift_lockout(self, request: HttpRequest, accounts: QuerySet[User]) -> None:
@@ -73,6 +78,23 @@ class AccountAdmin(PortalAdmin, UserAdmin):
             _("Đã mở khóa: các tài khoản được chọn đăng nhập được ngay."),
             messages.SUCCESS,
         )
+
+    @admin.action(description=_("Gỡ xác thực hai lớp (mất điện thoại)"), permissions=["change"])
+    def remove_second_factor(self, request: HttpRequest, accounts: QuerySet[User]) -> None:
+        """For others only: one's own is changed in one's account, with the password."""
+        allowed = [user for user in accounts if self._may_reset(request, user)]
+        for user in allowed:
+            second_factor.remove(user)
+            self.log_change(request, user, gettext("Gỡ xác thực hai lớp"))
+        self.message_user(
+            request,
+            _("Đã gỡ xác thực hai lớp của %(count)d tài khoản và kết thúc các phiên của họ.")
+            % {"count": len(allowed)},
+            messages.SUCCESS if allowed else messages.ERROR,
+        )
+
+    def _may_reset(self, request: HttpRequest, user: User) -> bool:
+        return user.pk != request.user.pk and self.has_change_permission(request, user)
 
     def user_change_password(
         self,

@@ -1,4 +1,4 @@
-"""What somebody must do before anything else: change a password that others know.
+"""What somebody must do before anything else: change a password that others know, set up a second factor.
 
 Not here: the pages where it is done (accounts/views).
 """
@@ -14,21 +14,30 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts import second_factor
 from accounts.models import User
 from coopportal.rest.problems import API_PATH
 
 #: Where one may always go: to do what is asked, to sign out, and what is no page.
-_OPEN = {"login", "logout", "password_change", "healthz", "readyz", "favicon"}
+_OPEN = {
+    *("login", "logout", "password_change", "mfa_activate_totp", "mfa_view_recovery_codes"),
+    *("account_reauthenticate", "mfa_reauthenticate", "healthz", "readyz", "favicon"),
+}
 
 
-def due(user: User) -> tuple[str, str] | None:
+def due(request: HttpRequest, user: User) -> tuple[str, str] | None:
     """The page where something has to be done first, by its name, and what; None when all is done."""
     if user.must_change_password:
         return (
             "password_change",
             _(
-                "Mật khẩu do người khác đặt. Đăng nhập trên trang web và đặt mật khẩu của mình trước."
+                "Tài khoản này phải đổi mật khẩu. Đăng nhập trên trang web và đặt mật khẩu mới trước."
             ),
+        )
+    if second_factor.is_missing(request, user):
+        return (
+            "mfa_activate_totp",
+            _("Tài khoản này phải có xác thực hai lớp. Đăng nhập trên trang web và cài đặt trước."),
         )
     return None
 
@@ -51,7 +60,7 @@ class Obligations:
         match = request.resolver_match
         if match is None or match.view_name in _OPEN or not request.user.is_authenticated:
             return None
-        first = due(request.user)
+        first = due(request, request.user)
         if first is None:
             return None
         page, why = first

@@ -11,6 +11,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from accounts import second_factor
+
 ALONE = 14
 BEHIND_SECOND_FACTOR = 8
 
@@ -22,7 +24,10 @@ class LengthBySecondFactor:
 
     def validate(self, password: str, user: Any = None) -> None:
         """Raises ``ValidationError`` that says how long it must be and of what."""
-        if len(password) < ALONE or not all(any(map(kind, password)) for kind in _KINDS):
+        if user is not None and second_factor.has_one(user):
+            if len(password) < BEHIND_SECOND_FACTOR:
+                raise ValidationError(_behind_words(), code="password_too_short")
+        elif len(password) < ALONE or not all(any(map(kind, password)) for kind in _KINDS):
             raise ValidationError(self.get_help_text(), code="password_too_weak")
 
     def get_help_text(self) -> str:
@@ -32,8 +37,17 @@ class LengthBySecondFactor:
         ) % {"count": ALONE}
 
 
+def _behind_words() -> str:
+    return _("Mật khẩu cần ít nhất %(count)d ký tự.") % {"count": BEHIND_SECOND_FACTOR}
+
+
 def password_rule(user: Any) -> str:
-    """What to tell somebody who is about to choose a password, in one sentence."""
+    """What to tell somebody who is about to choose a password."""
+    if second_factor.has_one(user):
+        return _(
+            "Ít nhất %(count)d ký tự, vì tài khoản có xác thực hai lớp. Không dùng mật khẩu phổ biến, "
+            "tên hay thư điện tử của mình."
+        ) % {"count": BEHIND_SECOND_FACTOR}
     return _(
         "Ít nhất %(count)d ký tự, có chữ hoa, chữ thường, chữ số và ký tự khác như - ! @. Không dùng "
         "mật khẩu phổ biến, tên hay thư điện tử của mình."

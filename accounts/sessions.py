@@ -54,8 +54,7 @@ class SessionStore(DatabaseStore):
 def begin(request: HttpRequest) -> None:
     """Note who is signing in from where; the limits of a session begin anew."""
     session = request.session
-    session.pop(BEGAN, None)
-    session.pop(SEEN, None)
+    session[BEGAN] = session[SEEN] = now().timestamp()
     session[ADDRESS] = client_address(request)
     session[BROWSER] = request.headers.get("User-Agent", "")[:200]
 

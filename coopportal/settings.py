@@ -60,6 +60,10 @@ PUBLIC_READ = env.bool("PUBLIC_READ", False)
 # --- Applications -----------------------------------------------------------------------------
 
 INSTALLED_APPS = [
+    # First, so that what accounts says of their pages in the admin is said last.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "accounts",
     "agreements",
     "deliverables",
@@ -93,6 +97,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "coopportal.access.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.session_limits.SessionLimits",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "accounts.obligations.Obligations",
     "coopportal.refusals.BadParameterMiddleware",
@@ -199,9 +205,35 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 SESSION_ENGINE = "accounts.sessions"
-SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())  # one working day
+# A session ends after so long without a page, and after a day's work however busy it was. Rows are
+# kept a little longer: only then can be said why one ended, and what was typed be kept.
+SESSION_IDLE = timedelta(minutes=env.int("SESSION_IDLE_MINUTES", 30))
+SESSION_LONGEST = timedelta(hours=env.int("SESSION_HOURS", 12))
+SESSION_COOKIE_AGE = int((SESSION_LONGEST + timedelta(days=1)).total_seconds())
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True  # computers in offices are shared
 # A link to set a password goes through a mailbox; it need not lie there for days.
 PASSWORD_RESET_TIMEOUT = int(timedelta(hours=2).total_seconds())
+
+# The second factor. On a developer's machine nobody has to set one up.
+SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", not DEBUG)
+SECOND_FACTOR_REQUIRED_OF = [
+    "accounts.second_factor.administers",
+    "agreements.mandates.acts_for_vnpt",
+]
+# Keys that encrypt its secrets, newest first; after them those made of SECRET_KEY.
+SECOND_FACTOR_KEYS: list[str] = env.list("SECOND_FACTOR_KEYS", [])
+MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "accounts.forms.second_factor.SignInCodeForm",
+    "reauthenticate": "accounts.forms.second_factor.CodeAgainForm",
+}
+MFA_TOTP_ISSUER = "Cổng hợp tác số"
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_FORMS = {"reauthenticate": "accounts.forms.second_factor.PasswordAgainForm"}
+ACCOUNT_EMAIL_VERIFICATION = "none"  # an administrator enters the address
+ACCOUNT_RATE_LIMITS = False  # failures are counted by axes, in one place
 
 # Reverse proxies in front of the portal. With none, X-Forwarded-* is whatever a caller likes to
 # write, so it is neither believed for HTTPS nor for whom to lock out.

@@ -9,6 +9,7 @@ from django.views.generic import RedirectView
 
 from accounts.views.sign_in import admin_sign_in
 from coopportal import health, refusals, views
+from coopportal.my_account import my_account
 
 urlpatterns = [
     path("", views.overview, name="overview"),
@@ -23,6 +24,8 @@ urlpatterns = [
     ),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("tai-khoan/", my_account, name="my_account"),
+    path("tai-khoan/", my_account, name="mfa_index"),  # where allauth leads back to
     path("", include("accounts.urls")),
     path("", include("agreements.urls")),
     path("", include("deliverables.urls")),

@@ -30,6 +30,10 @@ class ChosenByOwner:
         fields["new_password2"].help_text = ""
         fields["new_password2"].label = _("Nhập lại mật khẩu mới")
 
+    def validate_password_for_user(self, user: User, *_field: str) -> None:
+        """What is wrong with the new password is told where it was typed first."""
+        super().validate_password_for_user(user, "new_password1")  # type: ignore[misc]
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()  # type: ignore[misc]
         new = cleaned.get("new_password1")

@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
             name="must_change_password",
             field=models.BooleanField(
                 default=False,
-                help_text="Mật khẩu do người khác đặt: phải đổi ngay khi đăng nhập.",
+                help_text="Phải đặt mật khẩu mới ngay khi đăng nhập, trước mọi việc khác.",
                 verbose_name="phải đổi mật khẩu",
             ),
         ),

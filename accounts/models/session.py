@@ -6,10 +6,28 @@ from typing import Any
 
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
 from accounts.models.user import User
 from coopportal.clock import now
+
+#: What a browser writes of itself → its name. Edge and others also say Chrome, Chrome also Safari.
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("coc_coc", "Cốc Cốc"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
 
 
 class SessionQuerySet(models.QuerySet["Session"]):
@@ -45,6 +63,13 @@ class Session(AbstractBaseSession):
     class Meta:
         verbose_name = _("phiên làm việc")
         verbose_name_plural = _("phiên làm việc")
+
+    @property
+    def device(self) -> str:
+        """The browser and the system it runs on, as far as it says so."""
+        browser = next((name for mark, name in _BROWSERS if mark in self.browser), "")
+        system = next((name for mark, name in _SYSTEMS if mark in self.browser), "")
+        return ", ".join(filter(None, (browser, system))) or gettext("Không rõ thiết bị")
 
     @classmethod
     def get_session_store_class(cls) -> Any:

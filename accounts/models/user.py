@@ -66,7 +66,7 @@ class User(AbstractUser):
     must_change_password = models.BooleanField(
         _("phải đổi mật khẩu"),
         default=False,
-        help_text=_("Mật khẩu do người khác đặt: phải đổi ngay khi đăng nhập."),
+        help_text=_("Phải đặt mật khẩu mới ngay khi đăng nhập, trước mọi việc khác."),
     )
     password_set_at = models.DateTimeField(_("đặt mật khẩu lúc"), null=True, editable=False)
     # Part of what a session is valid for: one more, and all sessions so far have ended.
@@ -140,6 +140,11 @@ class User(AbstractUser):
         """A service account never gets one, whoever asks for it."""
         super().set_password(None if self.is_service else raw_password)
         self.password_set_at = now()
+
+    def require_new_password(self) -> None:
+        """The password may no longer do: one that does is due before anything else."""
+        User.objects.filter(pk=self.pk).update(must_change_password=True)
+        self.must_change_password = True
 
     def end_sessions(self) -> None:
         """Sign this account out everywhere, at once."""

@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
+from allauth.account.utils import perform_login
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView
@@ -11,15 +12,22 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.utils.decorators import method_decorator
 
+from accounts.adapters import KNOWN_AS
 from accounts.forms.sign_in import SignInForm
 
 
 class SignIn(LoginView):
-    """Sign in; whoever is signed in already goes straight on."""
+    """Name and password; then the second factor, for who has one (allauth keeps the step in between)."""
 
     template_name = "accounts/login.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        # Whoever knew this session's id before must not be the one who goes on to the second step.
+        self.request.session.cycle_key()
+        self.request.session[KNOWN_AS] = form.get_user().get_session_auth_hash()
+        return perform_login(self.request, form.get_user(), redirect_url=self.get_success_url())
 
 
 @method_decorator(login_not_required, name="dispatch")

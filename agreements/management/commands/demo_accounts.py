@@ -90,7 +90,7 @@ class Command(BaseCommand):
             if created or new_passwords:
                 passwords[user.username] = password = new_password()
                 user.set_password(password)
-                user.save(update_fields=["password"])
+                user.save(update_fields=["password", "password_set_at"])
                 reset()  # also this machine's own address
             self._give_mandates(user, account)
         self._tell(passwords)
