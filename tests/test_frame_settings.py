@@ -77,6 +77,7 @@ def test_production_falls_to_the_safe_side() -> None:
     names = (
         *("DEBUG", "PUBLIC_READ", "SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE"),
         *("CSRF_COOKIE_SECURE", "SECURE_HSTS_SECONDS", "X_FRAME_OPTIONS"),
+        *("SECOND_FACTOR_REQUIRED", "AXES_COOLOFF_TIME", "SESSION_IDLE", "SESSION_LONGEST"),
     )
     assert _settings(_PRODUCTION, *names) == {
         "DEBUG": False,
@@ -86,6 +87,10 @@ def test_production_falls_to_the_safe_side() -> None:
         "CSRF_COOKIE_SECURE": True,
         "SECURE_HSTS_SECONDS": 31_536_000,
         "X_FRAME_OPTIONS": "DENY",
+        "SECOND_FACTOR_REQUIRED": True,
+        "AXES_COOLOFF_TIME": "12:00:00",
+        "SESSION_IDLE": "0:30:00",
+        "SESSION_LONGEST": "12:00:00",
     }
 
 
@@ -114,5 +119,8 @@ def test_database_url_chooses_the_database_and_how_it_is_spoken_to() -> None:
     postgres = _settings({**_PRODUCTION, "DATABASE_URL": url}, "DATABASES")["DATABASES"]["default"]
     assert postgres["ENGINE"] == "django.db.backends.postgresql"
     assert (postgres["HOST"], postgres["PORT"], postgres["NAME"]) == ("db.example", 5433, "coop")
-    assert postgres["OPTIONS"]["options"] == "-c jit=off -c max_parallel_workers_per_gather=0"
+    assert postgres["OPTIONS"]["options"] == (
+        "-c jit=off -c max_parallel_workers_per_gather=0 "
+        "-c join_collapse_limit=10 -c from_collapse_limit=10"
+    )
     assert postgres["CONN_MAX_AGE"] == 600

@@ -4,12 +4,14 @@ import datetime as dt
 import json
 import re
 from collections.abc import Iterator
+from io import StringIO
 
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -392,3 +394,38 @@ def test_allauth_adds_no_page_of_its_own() -> None:
     for name in ("account_signup", "account_email", "account_logout", "usersessions_list"):
         with pytest.raises(Exception, match="not found"):
             reverse(name)
+
+
+# --- On the server ----------------------------------------------------------------------------
+
+
+def test_a_command_removes_it_when_no_administrator_can(administrator: User) -> None:
+    client = Client()
+    client.force_login(administrator)
+    _set_up(client)
+    call_command("remove_second_factor", "quan-tri-vien", stdout=StringIO())
+    assert list(Authenticator.objects.all()) == []
+    assert client.get("/tai-khoan/").status_code == 302
+    with pytest.raises(CommandError, match="Không có tài khoản “khong-co”"):
+        call_command("remove_second_factor", "khong-co")
+
+
+def test_a_command_encrypts_anew_and_the_old_key_can_go(
+    lan: User, settings: Settings, clock
+) -> None:
+    settings.SECOND_FACTOR_KEYS = ["khóa cũ"]
+    secret, codes = _set_up(_password("lan"))
+    settings.SECOND_FACTOR_KEYS = ["khóa mới", "khóa cũ"]
+    call_command("renew_second_factor_keys", stdout=StringIO())
+    settings.SECOND_FACTOR_KEYS = ["khóa mới"]
+    _next_code(clock)
+    by_phone, by_paper = _password("lan"), _password("lan")
+    by_phone.post(SIGN_IN_CODE, {"code": code_of(secret)})
+    by_paper.post(SIGN_IN_CODE, {"code": codes[0]})
+    assert (_signed_in(by_phone), _signed_in(by_paper)) == (True, True)
+
+    settings.SECOND_FACTOR_KEYS = ["khóa lạ"]
+    before = [row.data for row in Authenticator.objects.order_by("pk")]
+    with pytest.raises(CommandError, match="chưa đổi gì"):
+        call_command("renew_second_factor_keys")
+    assert [row.data for row in Authenticator.objects.order_by("pk")] == before

@@ -42,6 +42,7 @@ def _environment(folder: Path, database: str) -> dict[str, str]:
         "PUBLIC_READ": "1",
         "SECURE_SSL_REDIRECT": "0",  # no certificate here; a browser trusts its own machine
         "PROXY_COUNT": "0",
+        "SECOND_FACTOR_REQUIRED": "0",  # the demo accounts let people in directly
         "CACHE_URL": "locmem://",
         "EMAIL_URL": "memorymail://",
         "MEDIA_ROOT": str(folder / "media"),
