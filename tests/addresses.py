@@ -24,7 +24,7 @@ FILES = {"favicon"}
 def _is_about_accounts(entry: URLPattern) -> bool:
     """Signing in, passwords, one's own account: pages that one fills in, tested in tests/accounts/."""
     view = getattr(entry.callback, "view_class", entry.callback)
-    return str(view.__module__).startswith("accounts.")
+    return str(view.__module__).startswith(("accounts.", "allauth.", "coopportal.my_account"))
 
 
 def _patterns(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, str]]:
