@@ -29,10 +29,18 @@ _TITLES = {
     412: _("Dữ liệu đã thay đổi"),
     413: _("Nội dung gửi lên quá lớn"),
     415: _("Không nhận dạng nội dung này"),
+    422: _("Khóa đã dùng cho yêu cầu khác"),
     428: _("Thiếu điều kiện If-Match"),
     429: _("Quá nhiều yêu cầu"),
     500: _("Máy chủ gặp lỗi"),
 }
+
+
+class FieldError(serializers.Serializer[Any]):
+    """One field of what was sent and what is wrong with it."""
+
+    field = serializers.CharField(help_text=_("Tên trường, ví dụ figures.0.value"))
+    message = serializers.CharField(help_text=_("Sai ở đâu và sửa thế nào"))
 
 
 class Problem(serializers.Serializer[Any]):
@@ -47,6 +55,17 @@ class Problem(serializers.Serializer[Any]):
     instance = serializers.CharField(read_only=True, help_text=_("Địa chỉ đã gọi"))
     parameter = serializers.CharField(required=False, help_text=_("Tham số cần sửa"))
     value = serializers.CharField(required=False, help_text=_("Giá trị đã nhận"))
+    errors = FieldError(  # type: ignore[assignment]
+        many=True, required=False, help_text=_("Khi ghi: mỗi trường chưa đúng một dòng")
+    )
+    state = serializers.CharField(
+        required=False, help_text=_("Khi 409: tình trạng của báo cáo lúc này")
+    )
+    by = serializers.CharField(required=False, help_text=_("Khi 409: ai đã làm"))
+    at = serializers.DateTimeField(required=False, help_text=_("Khi 409: lúc nào"))
+    report = serializers.UUIDField(required=False, help_text=_("Báo cáo đang ở đó"))
+    stored = serializers.JSONField(required=False, help_text=_("Khi 412: bản đang lưu"))
+    sent = serializers.JSONField(required=False, help_text=_("Khi 412: bản đã gửi, chưa lưu"))
 
 
 class ProblemRenderer(BaseRenderer):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 
 from coopportal.rest.conditional import Conditional
 from coopportal.rest.problems import MEDIA_TYPE, Problem
@@ -20,7 +21,14 @@ _REFUSALS = {
     401: _("Cần đăng nhập"),
     404: _("Không có, hoặc người gọi không được thấy"),
     406: _("Không có dạng được yêu cầu"),
+    # Of acts that write only.
+    403: _("Người gọi không được làm việc này"),
+    409: _("Báo cáo không còn ở chỗ người gọi đã thấy: ai đã làm gì, lúc nào"),
+    412: _("Bản nháp đã được lưu ở nơi khác: stored là bản đang lưu, sent là bản đã gửi"),
+    422: _("Idempotency-Key đã dùng cho một yêu cầu khác"),
+    428: _("Thiếu If-Match"),
 }
+_OF_READING = (400, 401, 404, 406)
 _NOT_MODIFIED = _("Câu trả lời mà người gọi đang giữ (If-None-Match) vẫn đúng")
 #: Read and answered by every view of ``conditional.Conditional``.
 CONDITION = (
@@ -40,10 +48,36 @@ CONDITION = (
 )
 
 
+@dataclass(frozen=True)
+class Act:
+    """What one act of a view that writes takes and answers; a view holds them by name in ``acts``."""
+
+    summary: Any
+    takes: Any = None
+    answers: Any = None
+    status: int = 200
+    headers: tuple[OpenApiParameter, ...] = ()
+    refusals: tuple[int, ...] = ()
+    examples: tuple[OpenApiExample, ...] = ()
+
+
 class PortalSchema(AutoSchema):
     """Asks the view what it takes and answers, instead of guessing from a model."""
 
+    def _act(self) -> Act | None:
+        act: Act | None = getattr(self.view, "acts", {}).get(
+            f"{self.method.lower()} {getattr(self.view, 'action', '')}"
+        )
+        return act
+
+    def get_request_serializer(self) -> Any:
+        act = self._act()
+        return act.takes if act else super().get_request_serializer()
+
     def get_override_parameters(self) -> list[Any]:
+        if act := self._act():
+            view: Any = self.view
+            return [*view.path_parameters(), *act.headers]
         asked = getattr(self.view, "schema_parameters", None)
         condition = CONDITION if isinstance(self.view, Conditional) else ()
         return [*(asked() if asked else ()), *condition]
@@ -52,6 +86,17 @@ class PortalSchema(AutoSchema):
         view = self.view
         if not hasattr(view, "answer"):
             return super().get_response_serializers()
+        if act := self._act():
+            told = OpenApiResponse(act.answers, description=str(act.summary))
+            return {
+                (act.status, "application/json") if act.answers else act.status: told,
+                **{
+                    (status, MEDIA_TYPE): OpenApiResponse(
+                        Problem, description=str(_REFUSALS[status])
+                    )
+                    for status in (401, 403, 404, *act.refusals)
+                },
+            }
         listed = getattr(view, "action", "") == "list"
         answer = view.answer if listed else (getattr(view, "detail_answer", None) or view.answer)
         answers: dict[Any, Any] = {(200, "application/json"): answer}
@@ -59,11 +104,14 @@ class PortalSchema(AutoSchema):
             answers[200, "text/csv"] = OpenApiTypes.STR
         if isinstance(view, Conditional):
             answers[304] = OpenApiResponse(description=str(_NOT_MODIFIED))
-        for status, words in _REFUSALS.items():
+        for status in _OF_READING:
+            words = _REFUSALS[status]
             answers[status, MEDIA_TYPE] = OpenApiResponse(Problem, description=str(words))
         return answers
 
     def get_summary(self) -> str | None:
+        if act := self._act():
+            return str(act.summary)
         summaries = getattr(self.view, "summaries", None)
         if not summaries:
             return super().get_summary()
@@ -74,6 +122,8 @@ class PortalSchema(AutoSchema):
         return str(about)
 
     def get_examples(self) -> list[Any]:
+        if act := self._act():
+            return list(act.examples)
         examples = getattr(self.view, "schema_examples", None)
         return examples() if examples else []
 

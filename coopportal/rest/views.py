@@ -166,16 +166,21 @@ class ReadView(conditional.Conditional, ApiView):
 
     # ---- what the schema's generator asks ----
 
+    def path_parameters(self) -> Sequence[OpenApiParameter]:
+        if not self.detail:
+            return []
+        example = [self.key_example] if self.key_example else []
+        own = OpenApiParameter(
+            self.lookup_url_kwarg,
+            {"type": "string", **({"examples": example} if example else {})},
+            OpenApiParameter.PATH,
+            description=_("Mã cố định"),
+        )
+        return [own]
+
     def schema_parameters(self) -> Sequence[OpenApiParameter]:
         if self.action != "list":
-            example = [self.key_example] if self.key_example else []
-            own = OpenApiParameter(
-                self.lookup_url_kwarg,
-                {"type": "string", **({"examples": example} if example else {})},
-                OpenApiParameter.PATH,
-                description=_("Mã cố định"),
-            )
-            return [own, *_DAYS]
+            return [*self.path_parameters(), *_DAYS]
         formats = {"type": "string", "enum": [JSONAnswer.format, CSVAnswer.format]}
         return [
             *self._filter_parameters(),

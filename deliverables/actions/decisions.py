@@ -17,6 +17,7 @@ from deliverables.actions.moving import move, open_evidence, require_reason
 from deliverables.actions.said import FigureSaid, check_figures
 from deliverables.choices import ChangeKind, Decision, ReportSide, ReportState
 from deliverables.models import Indicator, OfficialChange, ProgressReport, Verdict
+from deliverables.models.change import fetch_content
 
 
 def end_reign(report: ProgressReport, at: dt.datetime) -> bool:
@@ -80,7 +81,9 @@ def confirm(report: ProgressReport, *, by: User) -> None:
     turns = [(earlier, ChangeKind.CEASED) for earlier in _end_reign_of_revised(report, at)]
     if not was_official:
         turns.append((report, ChangeKind.BECAME_OFFICIAL))
-    open_evidence(report, at)
+    if report.side != ReportSide.SOURCE:
+        fetch_content([row for row, _kind in turns])
+        open_evidence(report, at)
     if turns:
         OfficialChange.objects.record_all(turns, at)
 

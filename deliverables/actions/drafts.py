@@ -100,6 +100,8 @@ def save_draft(report: ProgressReport, *, by: User, said: Said, version: int) ->
     :class:`ConflictError` where it is no draft any more, ``ValidationError`` by field.
     """
     require(permissions.can_write, by, report)
+    if report.state != ReportState.DRAFT:
+        raise ConflictError(report)
     indicators = indicators_of([said])
     check(said, side=report.side, indicators=indicators)
     take(report, said)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -59,20 +59,22 @@ def record_move(report: ProgressReport, *, by: User, at: dt.datetime) -> None:
     Move(report=report, state=report.state, by=by, at=at).save(force_insert=True)
 
 
-def send_evidence(reports: Iterable[ProgressReport], at: dt.datetime) -> None:
-    """The other side may read the documents that these reports rest on (docs/adr/0013)."""
-    _filings_of(reports).filter(sent_at__isnull=True).update(sent_at=at)
+def send_evidence(report: ProgressReport, at: dt.datetime) -> None:
+    """The other side may read the documents that a report rests on (docs/adr/0013)."""
+    cited = ProgressReport.citations.through.objects.filter(progressreport=report)
+    Filing.objects.filter(
+        source__citations__in=cited.values("citation"), sent_at__isnull=True
+    ).update(sent_at=at)
 
 
 def open_evidence(report: ProgressReport, at: dt.datetime) -> None:
-    """Everybody may read the documents that an official report rests on (docs/adr/0013)."""
-    _filings_of([report]).filter(opened_at__isnull=True).update(
-        opened_at=at, sent_at=Coalesce(F("sent_at"), at)
-    )
+    """Everybody may read the documents that an official report rests on (docs/adr/0013).
 
-
-def _filings_of(reports: Iterable[ProgressReport]) -> Any:
-    cited = ProgressReport.citations.through.objects.filter(
-        progressreport__in=[report.pk for report in reports]
-    )
-    return Filing.objects.filter(source__citations__in=cited.values("citation"))
+    Prefetch the report's citations with ``source__filing``: mostly there is nothing to open.
+    """
+    filings = [getattr(row.source, "filing", None) for row in report.citations.all()]
+    closed = [filing.pk for filing in filings if filing is not None and not filing.opened_at]
+    if closed:
+        Filing.objects.filter(pk__in=closed, opened_at__isnull=True).update(
+            opened_at=at, sent_at=Coalesce(F("sent_at"), at)
+        )

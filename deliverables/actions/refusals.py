@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -17,12 +18,26 @@ if TYPE_CHECKING:
 class ConflictError(Exception):
     """The report is no longer where the actor saw it (409); the message says who did what and when.
 
-    ``report`` is the one that stands in the way, as it is stored.
+    ``report`` is the one that stands in the way, as it is stored; ``by`` and ``at`` name who brought it
+    there, where that is known and the actor may know it.
     """
 
-    def __init__(self, report: ProgressReport, message: str = "") -> None:
+    def __init__(
+        self, report: ProgressReport, message: str = "", *, nameless: bool = False
+    ) -> None:
         self.report = report
-        super().__init__(message or _state_told(report))
+        self.by, self.at = ("", None) if message or nameless else _last_hand(report)
+        super().__init__(message or self._state_told())
+
+    def _state_told(self) -> str:
+        state = self.report.get_state_display()
+        if self.at is None:
+            return _("Báo cáo đã ở tình trạng “%(state)s”, không làm lại được.") % {"state": state}
+        return _("Báo cáo đã ở tình trạng “%(state)s”: %(who)s, lúc %(at)s.") % {
+            "state": state,
+            "who": self.by,
+            "at": _moment(self.at),
+        }
 
 
 class DraftOpenError(ConflictError):
@@ -41,6 +56,7 @@ class DraftOpenError(ConflictError):
                 "at": _moment(draft.created_at),
             },
         )
+        self.by, self.at = str(draft.author), draft.created_at
 
 
 class StaleDraftError(Exception):
@@ -71,21 +87,14 @@ class KeyReusedError(Exception):
         )
 
 
-def _moment(instant: object) -> str:
-    return timezone.localtime(instant, ZONE).strftime("%H:%M %d/%m/%Y")  # type: ignore[arg-type]
+def _moment(instant: dt.datetime) -> str:
+    return timezone.localtime(instant, ZONE).strftime("%H:%M %d/%m/%Y")
 
 
-def _state_told(report: ProgressReport) -> str:
+def _last_hand(report: ProgressReport) -> tuple[str, dt.datetime | None]:
     """Who brought the report to its state, and when: by a verdict, or by a move that has none."""
-    state = report.get_state_display()
     last = (
         report.verdicts.select_related("by").order_by("-at").first()
         or report.moves.filter(state=report.state).select_related("by").first()
     )
-    if last is None:
-        return _("Báo cáo đã ở tình trạng “%(state)s”, không làm lại được.") % {"state": state}
-    return _("Báo cáo đã ở tình trạng “%(state)s”: %(who)s, lúc %(at)s.") % {
-        "state": state,
-        "who": last.by,
-        "at": _moment(last.at),
-    }
+    return (str(last.by), last.at) if last else ("", None)

@@ -250,7 +250,7 @@ def _check_document(document: EvidenceSaid, prefix: str, problems: Problems) -> 
     row = source(document)
     names = ["title", "number", "issued_on", "url"]
     _take(problems, prefix, lambda: row.clean_fields(exclude=_all_but(Source, names)))
-    if row.url:
+    if row.url and f"{prefix}url" not in problems:
         _take(problems, prefix, lambda: _web_address(row.url))
     words = Citation(locator=document.locator, quote=document.quote)
     names = ["locator", "quote"]

@@ -22,7 +22,7 @@ def submit(report: ProgressReport, *, by: User, version: int | None = None) -> N
     at = now()
     move(report, ReportState.SUBMITTED, version=version, submitted_at=at)
     record_move(report, by=by, at=at)
-    send_evidence([report], at)
+    send_evidence(report, at)
 
 
 @transaction.atomic

@@ -245,6 +245,15 @@ class RevisedReport(Uid):
         return lambda row: uid_text(row[place])
 
 
+class DraftVersion(Whole):
+    """Of a draft how often it was saved, which is its ETag; null once it was sent."""
+
+    def reader(self, columns: Columns, prefix: str, scope: Scope) -> Reader:
+        version = columns.take(f"{prefix}version")
+        state = columns.take(f"{prefix}told_state")
+        return lambda row: row[version] if row[state] == ReportState.DRAFT else None
+
+
 class ReportAnswer(Answer):
     """What a side, or a public source, said of a deliverable; ``state`` is that of ``known_on``."""
 
@@ -261,6 +270,7 @@ class ReportAnswer(Answer):
     coverage = Word()
     figures = Many(FigureAnswer(), _measurements)
     revises = RevisedReport(allow_null=True)
+    version = DraftVersion(allow_null=True, help_text=_("Chỉ với bản nháp: lần lưu, cũng là ETag"))
     submitted_at = KnownInstant(allow_null=True)
     decided_at = KnownInstant(allow_null=True)
     official_from = KnownInstant(allow_null=True)
@@ -272,6 +282,15 @@ class ReportAnswer(Answer):
         help_text=_("Ý kiến của hai bên; chỉ người đại diện của thỏa thuận đọc được"),
     )
     citations = citations("reports")
+
+
+class CommentAnswer(Answer):
+    """A remark of one side beside a report."""
+
+    side = Choice(choices=Side.choices)
+    by = Word(source="by__full_name")
+    text = Word()
+    at = Instant()
 
 
 # ---- one deliverable with its history ------------------------------------------------------------------

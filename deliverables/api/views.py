@@ -18,6 +18,8 @@ from coopportal.rest.renderers import CSVAnswer
 from coopportal.rest.views import ReadView
 from deliverables import filters
 from deliverables.api import answers
+from deliverables.api.acts import ACTS
+from deliverables.api.writing import WritesReports
 
 
 class IndicatorView(ReadView):
@@ -56,14 +58,23 @@ class DeploymentView(DeliverableView):
     summaries = (_("Dòng triển khai: hạng mục đưa một hệ thống vào dùng"), _("Một dòng triển khai"))
 
 
-class ReportView(ReadView):
+class ReportView(WritesReports, ReadView):
     answer = answers.ReportAnswer
+    comment_answer = answers.CommentAnswer
+    acts = ACTS
     filterset_class = filters.ReportFilterSet
     summaries = (_("Báo cáo số liệu mà người gọi được đọc"), _("Một báo cáo số liệu"))
 
     def names_content(self) -> bool:
         """One report is written to under ``If-Match``, so its tag is its own."""
-        return self.action == "retrieve"
+        return self.action != "list"
+
+    def retrieve(self, request: Request, key: str) -> HttpResponseBase:
+        """A draft is named by its version: what a writer says in ``If-Match``."""
+        response = super().retrieve(request, key)
+        if version := getattr(response, "data", {}).get("version"):
+            response["ETag"] = f'"{version}"'
+        return response
 
     def narrowed(self, rows: QuerySet[Any], key: str) -> QuerySet[Any]:
         try:

@@ -22,8 +22,14 @@ GENESIS = "0" * 64
 #: What a report says beside its own columns, in one statement each.
 _CONTENT = (
     Prefetch("measurements", Measurement.objects.select_related("indicator")),
-    Prefetch("citations", Citation.objects.select_related("source")),
+    Prefetch("citations", Citation.objects.select_related("source__filing")),
 )
+
+
+def fetch_content(reports: list[ProgressReport]) -> None:
+    """Have at hand what the reports say: two statements, none where it is there already."""
+    prefetch_related_objects(reports, *_CONTENT)
+
 
 #: JSON of which there is only one way to write it.
 canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
@@ -87,7 +93,7 @@ class OfficialChangeManager(models.Manager["OfficialChange"]):
         OfficialSequence.lock()
         last = self.order_by("-seq").values("seq", "hash").first()
         seq, previous = (last["seq"], last["hash"]) if last else (0, GENESIS)
-        prefetch_related_objects([report for report, _kind in turns], *_CONTENT)
+        fetch_content([report for report, _kind in turns])
         changes = []
         for report, kind in turns:
             seq += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import json
 import os
 import re
@@ -16,7 +17,10 @@ import pytest
 from django.conf import settings
 from pytest_django.live_server_helper import LiveServer
 
+from accounts.choices import TokenScope
+from accounts.models import Token, User
 from coopportal.api_urls import NOUNS
+from coopportal.clock import now
 
 GUIDE = (settings.BASE_DIR / "docs" / "api.md").read_text(encoding="utf-8")
 
@@ -51,9 +55,22 @@ def commands() -> list[str]:
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="no curl on this machine")
-def test_the_commands_of_the_guide_answer(server: LiveServer, tmp_path: Path) -> None:
+def test_the_commands_of_the_guide_answer(
+    server: LiveServer, tmp_path: Path, nghe_an_officer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _token, key = Token.objects.issue(
+        owner=nghe_an_officer,
+        name="ví dụ",
+        scope=TokenScope.REPORT,
+        expires_at=now() + dt.timedelta(days=1),
+        by=nghe_an_officer,
+    )
+    monkeypatch.setenv("COOP_TOKEN", key)
     told = [run(["sh", "-c", command], server, tmp_path) for command in commands()]
-    vsr, in_force, table, changes, not_modified, refusal, summary = told
+    vsr, in_force, table, changes, not_modified, started, sent, refusal, summary = told
+    assert started == ""
+    assert (json.loads(sent)["state"], json.loads(sent)["coverage"]) == ("submitted", "toàn tỉnh")
+    assert json.loads(sent)["figures"][0]["value"] == 43
     assert not_modified == "304"
     (row,) = json.loads(vsr)["results"]
     assert (row["stage"], row["coverage"]) == ("piloting", "43 cơ quan, đơn vị trên địa bàn tỉnh")

@@ -79,8 +79,8 @@ def test_draft_submit_confirm_with_everything_they_keep(
     submitted = stored(draft)
     with query_count() as confirm:
         actions.confirm(submitted, by=cooperation.manager)
-    # mandate, move, what is stored, verdict, evidence opened; lock, last change, figures and citations
-    # that are hashed, change
+    # mandate, move, what is stored, verdict; figures and citations that are hashed, evidence opened;
+    # lock, last change, change
     assert len(data(confirm)) == 10
 
 

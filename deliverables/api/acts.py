@@ -1,0 +1,128 @@
+"""What each act of writing takes and answers, for the description of the API; examples are real words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter
+from rest_framework import serializers
+
+from coopportal.rest.schema import Act
+from deliverables.api import typed
+from deliverables.api.answers import CommentAnswer, ReportAnswer
+
+_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description=_("Khóa tự chọn, ví dụ một UUID; gửi lại cùng khóa thì không làm lần thứ hai"),
+)
+_MATCH = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    required=True,
+    description=_('ETag của bản nháp đã đọc, ví dụ "3"'),
+)
+
+
+class CommentPage(serializers.Serializer[Any]):
+    """One page of remarks, oldest first."""
+
+    count = serializers.IntegerField()
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = CommentAnswer(many=True)
+
+
+def _example(name: str, value: Any) -> OpenApiExample:
+    return OpenApiExample(name, value=value, request_only=True)
+
+
+_DRAFT = {
+    "deliverable": "nghe-an-ioffice",
+    "as_of": "2026-11-20",
+    "stage": "deployed",
+    "figures": [{"indicator": "agencies", "value": 43, "qualifier": "over"}],
+    "evidence": [
+        {
+            "number": "123/BC-SKHCN",
+            "issued_on": "2026-11-19",
+            "locator": "trang 3",
+            "quote": "đã triển khai tại trên 43 cơ quan, đơn vị",
+        }
+    ],
+}
+
+_VERB: dict[str, Any] = {"answers": ReportAnswer, "headers": (_KEY,), "refusals": (400, 409, 422)}
+
+ACTS: dict[str, Act] = {
+    "post create": Act(
+        _("Lập bản nháp cho bên mà người gọi đại diện"),
+        takes=typed.TypedDraft,
+        answers=ReportAnswer,
+        status=201,
+        headers=(_KEY,),
+        refusals=(400, 409, 422),
+        examples=(_example("draft", _DRAFT),),
+    ),
+    "patch partial_update": Act(
+        _("Sửa bản nháp; trường không gửi thì giữ nguyên"),
+        takes=typed.TypedChange,
+        answers=ReportAnswer,
+        headers=(_MATCH,),
+        refusals=(400, 409, 412, 428),
+        examples=(_example("change", {"stage": "completed", "coverage": "toàn tỉnh"}),),
+    ),
+    "delete destroy": Act(
+        _("Bỏ bản nháp"), status=204, headers=(_MATCH,), refusals=(409, 412, 428)
+    ),
+    "post submit": Act(
+        _("Gửi bên kia xác nhận"),
+        takes=typed.Nothing,
+        answers=ReportAnswer,
+        headers=(_KEY, _MATCH),
+        refusals=(400, 409, 412, 422, 428),
+    ),
+    "post withdraw": Act(_("Rút báo cáo đã gửi"), takes=typed.Nothing, **_VERB),
+    "post confirm": Act(_("Xác nhận báo cáo của bên kia"), takes=typed.Nothing, **_VERB),
+    "post send_back": Act(
+        _("Trả lại báo cáo của bên kia, kèm lý do"),
+        takes=typed.TypedReason,
+        examples=(_example("return", {"reason": "Thiếu biên bản nghiệm thu."}),),
+        **_VERB,
+    ),
+    "post dispute": Act(
+        _("Không đồng ý, với trạng thái hoặc số liệu theo phía mình"),
+        takes=typed.TypedDispute,
+        examples=(
+            _example(
+                "dispute",
+                {
+                    "reason": "Mới nghiệm thu 32 đơn vị.",
+                    "counter_figures": [{"indicator": "agencies", "value": 32}],
+                },
+            ),
+        ),
+        **_VERB,
+    ),
+    "post revise": Act(
+        _("Lập bản nháp sửa báo cáo này, điền sẵn nội dung của nó"),
+        takes=typed.Nothing,
+        answers=ReportAnswer,
+        status=201,
+        headers=(_KEY,),
+        refusals=(400, 409, 422),
+    ),
+    "get comments": Act(_("Trao đổi quanh một báo cáo"), answers=CommentPage, refusals=(400,)),
+    "post comments": Act(
+        _("Viết vào trao đổi của một báo cáo"),
+        takes=typed.TypedComment,
+        answers=CommentAnswer,
+        status=201,
+        headers=(_KEY,),
+        refusals=(400, 409, 422),
+        examples=(_example("comment", {"text": "Biên bản nghiệm thu đang chờ ký."}),),
+    ),
+}

@@ -1,0 +1,277 @@
+"""Writing reports by API: drafts and verbs, each a call of ``deliverables.actions``; no rule lives here."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.http import Http404, HttpResponseBase
+from django.urls import reverse
+from django.utils.http import parse_etags
+from django.utils.translation import gettext as _
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from coopportal.clock import Moment
+from coopportal.query import check_parameters
+from coopportal.rest import pages
+from coopportal.rest.answers import Answer, Scope
+from deliverables import actions
+from deliverables.api import typed
+from deliverables.api.refusals import KeyUnusable, PreconditionRequired, response_of
+from deliverables.choices import ReportState
+from deliverables.models import Comment, Deliverable, ProgressReport
+from deliverables.models.change import fetch_content
+from deliverables.permissions import represents_either_side
+
+KEY_HEADER = "Idempotency-Key"
+
+
+class WritesReports:
+    """The acts of ``ReportView`` that change something. Mix in before ``ReadView``."""
+
+    answer: ClassVar[type[Answer]]
+    comment_answer: ClassVar[type[Answer]]
+    #: What was sent, as it came and once it is read: a refusal tells it again.
+    sent: Any
+    asked: dict[str, Any]
+
+    # ---- drafts ----
+
+    def create(self, request: Request) -> HttpResponseBase:
+        """Begin a draft for the side that the caller represents."""
+        sent = self._read(request, typed.TypedDraft)
+        deliverable = Deliverable.objects.filter(slug=sent["deliverable"]).first()
+        if deliverable is None:
+            raise Http404(_("Không có hạng mục “%(key)s”.") % {"key": sent["deliverable"]})
+        said = typed.said_in(sent)
+        return self._once(
+            request,
+            lambda: actions.start_draft(deliverable, by=request.user, said=said),  # type: ignore[arg-type]
+            made=True,
+        )
+
+    def partial_update(self, request: Request, key: str) -> HttpResponseBase:
+        """Let a draft say something else; ``If-Match`` names the draft that was read."""
+        sent = self._read(request, typed.TypedChange)
+        report = self._report(request, key)
+        fetch_content([report])
+        before = actions.Said.of(report)
+        said = typed.said_in(sent, before)
+        version = self._version(request, report, said)
+        report = actions.save_draft(report, by=request.user, said=said, version=version)  # type: ignore[arg-type]
+        return self._told(request, report)
+
+    def destroy(self, request: Request, key: str) -> HttpResponseBase:
+        """Throw a draft away; ``If-Match`` names the draft that was read."""
+        report = self._report(request, key)
+        version = self._version(request, report, None)
+        actions.discard_draft(report, by=request.user, version=version)  # type: ignore[arg-type]
+        return Response(status=204)
+
+    # ---- verbs ----
+
+    @action(detail=True, methods=["post"])
+    def submit(self, request: Request, key: str) -> HttpResponseBase:
+        """Send a draft to the other side; ``If-Match`` names the draft that was read."""
+
+        def verb(report: ProgressReport) -> None:
+            version = self._version(request, report, None)
+            actions.submit(report, by=request.user, version=version)  # type: ignore[arg-type]
+
+        return self._act(request, key, typed.Nothing, verb)
+
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Request, key: str) -> HttpResponseBase:
+        return self._act(
+            request,
+            key,
+            typed.Nothing,
+            lambda report: actions.withdraw(report, by=request.user),  # type: ignore[arg-type]
+        )
+
+    @action(detail=True, methods=["post"])
+    def confirm(self, request: Request, key: str) -> HttpResponseBase:
+        return self._act(
+            request,
+            key,
+            typed.Nothing,
+            lambda report: actions.confirm(report, by=request.user),  # type: ignore[arg-type]
+        )
+
+    @action(detail=True, methods=["post"], url_path="return")
+    def send_back(self, request: Request, key: str) -> HttpResponseBase:
+        return self._act(
+            request,
+            key,
+            typed.TypedReason,
+            lambda report: actions.send_back(report, by=request.user, **self.asked),  # type: ignore[arg-type]
+        )
+
+    @action(detail=True, methods=["post"])
+    def dispute(self, request: Request, key: str) -> HttpResponseBase:
+        def verb(report: ProgressReport) -> None:
+            figures = typed.figures_said(self.asked.get("counter_figures", []))
+            words = {**self.asked, "counter_figures": figures}
+            actions.dispute(report, by=request.user, **words)  # type: ignore[arg-type]
+
+        return self._act(request, key, typed.TypedDispute, verb)
+
+    @action(detail=True, methods=["post"])
+    def revise(self, request: Request, key: str) -> HttpResponseBase:
+        """A new draft that revises this report; asked again, the draft that is open already."""
+        self._read(request, typed.Nothing)
+        report = self._report(request, key)
+        return self._once(
+            request,
+            lambda: actions.revise(report, by=request.user),  # type: ignore[arg-type]
+            made=True,
+        )
+
+    # ---- remarks ----
+
+    @action(detail=True, methods=["get", "post"])
+    def comments(self, request: Request, key: str) -> HttpResponseBase:
+        """Remarks beside a report, oldest first; for those who represent either side."""
+        if request.method == "POST":
+            sent = self._read(request, typed.TypedComment)
+            report = self._report(request, key)
+
+            def say() -> ProgressReport:
+                actions.comment(report, by=request.user, text=sent["text"])  # type: ignore[arg-type]
+                return report
+
+            _report, new = self._done(request, say)
+            return Response(self._remarks(request, report)[-1], status=201 if new else 200)
+        check_parameters(request.query_params, {own.name for own in pages.Pages.parameters})
+        report = self._report(request, key)
+        if not represents_either_side(request.user, report.deliverable.agreement_id):
+            raise Http404
+        plan = self.comment_answer.plan(self._now(request))
+        rows = Comment.objects.visible_to(request.user).filter(report=report).order_by("at", "pk")
+        envelope, page = pages.page_of(request._request, rows, plan.of(rows), lambda: None)
+        envelope["results"] = [plan.make(row) for row in page]
+        return Response(envelope)
+
+    def _remarks(self, request: Request, report: ProgressReport) -> list[Any]:
+        plan = self.comment_answer.plan(self._now(request))
+        rows = Comment.objects.visible_to(request.user).filter(report=report, by=request.user.pk)
+        return [plan.make(row) for row in plan.of(rows.order_by("at", "pk"))]
+
+    # ---- what all of them do ----
+
+    def _read(self, request: Request, form: type[typed.Typed]) -> dict[str, Any]:
+        """What was sent, in its shape; kept to be told again with a refusal."""
+        # Read before Django REST framework takes the stream: the digest of a keyed request needs it.
+        body = request._request.body
+        self.asked, self.sent = {}, request.data if body else {}
+        sent = form(data=self.sent)
+        sent.is_valid(raise_exception=True)
+        self.asked = dict(sent.validated_data)
+        return self.asked
+
+    def _report(self, request: Request, key: str) -> ProgressReport:
+        """Fetch and authorise in one breath: what the caller may not see is not there."""
+        rows = ProgressReport.objects.visible_to(request.user).select_related(
+            "deliverable", "revises"
+        )
+        report: ProgressReport | None = self.narrowed(rows, key).first()  # type: ignore[attr-defined]
+        if report is None:
+            raise Http404
+        return report
+
+    def _version(self, request: Request, report: ProgressReport, said: actions.Said | None) -> int:
+        """The version that ``If-Match`` names, if it is the draft's; else 428 or 412."""
+        sent = request.headers.get("If-Match", "")
+        if not sent:
+            raise PreconditionRequired
+        if report.state == ReportState.DRAFT and not matches(sent, report):
+            raise actions.StaleDraftError(report, said)
+        return report.version
+
+    def _act(
+        self,
+        request: Request,
+        key: str,
+        form: type[typed.Typed],
+        verb: Callable[[ProgressReport], None],
+    ) -> HttpResponseBase:
+        self._read(request, form)
+        report = self._report(request, key)
+
+        def act() -> ProgressReport:
+            verb(report)
+            return report
+
+        return self._once(request, act)
+
+    def _done(
+        self, request: Request, act: Callable[[], ProgressReport]
+    ) -> tuple[ProgressReport, bool]:
+        key = request.headers.get(KEY_HEADER)
+        if key is None:
+            return act(), True
+        if not (1 <= len(key) <= 100 and key.isascii() and key.isprintable()):
+            raise KeyUnusable
+        asked = f"{request.method} {request.path}\n".encode() + request._request.body
+        digest = hashlib.sha256(asked).hexdigest()
+        return actions.once(act, by=request.user, key=f"api {key}", digest=digest)  # type: ignore[arg-type]
+
+    def _once(
+        self, request: Request, act: Callable[[], ProgressReport], *, made: bool = False
+    ) -> HttpResponseBase:
+        report, new = self._done(request, act)
+        return self._told(request, report, made=made and new)
+
+    def _told(
+        self, request: Request, report: ProgressReport, *, made: bool = False
+    ) -> HttpResponseBase:
+        response = Response(self._json(request, report), status=201 if made else 200)
+        if made:
+            address = reverse("api:reports-detail", args=[report.uid])
+            response["Location"] = request.build_absolute_uri(address)
+        name_version(response, report)
+        return response
+
+    def _json(self, request: Request, report: ProgressReport) -> Any:
+        """The report as a GET would tell it now."""
+        plan = self.answer.plan(self._now(request))
+        rows = ProgressReport.objects.told_at(Moment.now(), request.user).filter(pk=report.pk)
+        row = plan.of(rows).first()
+        return None if row is None else plan.make(row)
+
+    def _now(self, request: Request) -> Scope:
+        return Scope(Moment.now(), request.user)
+
+    def handle_exception(self, exc: Exception) -> Any:
+        request: Request = self.request  # type: ignore[attr-defined]
+        told = response_of(
+            exc,
+            path=request.path,
+            typed=getattr(self, "asked", {}),
+            sent=getattr(self, "sent", None),
+            stored=lambda report: self._json(request, report),
+        )
+        if told is None:
+            return super().handle_exception(exc)  # type: ignore[misc]
+        if isinstance(exc, actions.StaleDraftError):
+            name_version(told, exc.report)
+        return told
+
+
+def etag_of_draft(report: ProgressReport) -> str:
+    """A draft's tag is its version, which every save renews (docs/adr/0012)."""
+    return f'"{report.version}"'
+
+
+def matches(header: str, report: ProgressReport) -> bool:
+    """Whether ``If-Match`` names the draft as it is stored; a weak tag never does (RFC 9110)."""
+    tags = parse_etags(header)
+    return tags == ["*"] or etag_of_draft(report) in tags
+
+
+def name_version(response: Any, report: ProgressReport) -> None:
+    if report.state == ReportState.DRAFT:
+        response["ETag"] = etag_of_draft(report)
