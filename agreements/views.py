@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, F, Prefetch, QuerySet
+from django.db.models import Case, Count, F, Prefetch, QuerySet, When
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -152,4 +152,6 @@ def sources(request: HttpRequest) -> HttpResponseBase:
 
 
 def _with_citations_counted(rows: QuerySet[Source]) -> QuerySet[Source]:
-    return rows.annotate(cited=Count("citations"))
+    """Words of a filed document belong to the reports that rest on it, which may be nobody's to read yet."""
+    public = When(filing__isnull=True, then=Count("citations"))
+    return rows.annotate(cited=Case(public, default=None))

@@ -14,6 +14,7 @@ from agreements.templatetags.coop import day, figure, qualifier, say_figure, say
 from agreements.templatetags.sources import source_name
 from coopportal.partial_dates import PartialDate
 from deliverables.choices import ReportSide, Stage
+from deliverables.models import OfficialChange
 
 register = template.Library()
 
@@ -47,6 +48,12 @@ def as_of_words(report: Any) -> str:
     if report.as_of.precision == "day":
         return _("ngày %(day)s") % {"day": report.as_of}
     return str(report.as_of)
+
+
+@register.simple_tag
+def chain_head() -> tuple[int, str] | None:
+    """Number and hash of the last official change, whatever moment is asked: what either side may keep."""
+    return OfficialChange.objects.head()
 
 
 @register.filter

@@ -299,8 +299,8 @@ def more_rows(count: int) -> None:
 @pytest.mark.parametrize(
     ("address", "queries"),
     [
-        ("/hang-muc/", 8),
-        ("/thay-doi/", 8),
+        ("/hang-muc/", 9),
+        ("/thay-doi/", 9),
         (NGHE_AN, 11),
     ],
 )
