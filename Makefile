@@ -3,6 +3,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 JOBS ?= 2
+SCALE ?= 0.1
 
 BIN := .venv/bin
 RUNTIME := .venv/.requirements
@@ -13,12 +14,16 @@ DEVELOPMENT := DEBUG=1
 PRODUCTION := env -u CACHE_URL -u PROXY_COUNT DEBUG=0 PUBLIC_READ=0 SECURE_SSL_REDIRECT=1 \
 	ALLOWED_HOSTS=coopportal.example SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(48))')
 
+# As in production, but for the host's name.
+MEASURED := env -u CACHE_URL DEBUG=0 PUBLIC_READ=1 SECURE_SSL_REDIRECT=0 ALLOWED_HOSTS=localhost,127.0.0.1 \
+	PYTHONWARNINGS=ignore SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(48))')
+
 PYTEST = $(BIN)/pytest -n $(JOBS) --dist loadscope
 
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-sqlite test-postgres check check-slow lint format fixtures screenshots demo-passwords
+.PHONY: help run setup test test-sqlite test-postgres bench check check-slow lint format fixtures screenshots demo-passwords
 
 help: ## in danh sách này / this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -70,6 +75,13 @@ format: $(TOOLS) ## sửa định dạng / format the code
 	$(BIN)/ruff check --fix .
 
 check: lint test ## mọi kiểm tra trước khi gộp / everything before a merge
+
+bench: $(TOOLS) ## đo tốc độ đọc trên cả hai cơ sở dữ liệu (SCALE=1: cỡ cả nước) / benchmarks
+	@mkdir -p .benchmarks
+	@$(MEASURED) DATABASE_URL=sqlite:///$(CURDIR)/.benchmarks/$(SCALE).sqlite3 \
+		$(BIN)/python -m benchmarks --scale $(SCALE) --json .benchmarks/sqlite-$(SCALE).json $(BENCH)
+	@$(MEASURED) $(BIN)/python scripts/with_postgres.py \
+		$(BIN)/python -m benchmarks --scale $(SCALE) --json .benchmarks/postgres-$(SCALE).json $(BENCH)
 
 check-slow: $(TOOLS) ## kiểm thử nặng / the slow tests
 	@DATABASE_URL=sqlite:///$(CURDIR)/db.sqlite3 $(BIN)/pytest -m slow

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from django.db import models
@@ -43,6 +44,7 @@ def spellings(text: str) -> list[str]:
     return list(dict.fromkeys(every))
 
 
+@cache
 def _split_tone(letter: str) -> tuple[str, int]:
     """``"ế"`` gives ``("ê", 4)``: the letter of the alphabet and the rank of its tone."""
     tone = 0

@@ -1,0 +1,81 @@
+"""`python -m benchmarks`: measure, print a table, write JSON; fails when a goal is missed."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("goals", nargs="*", help="G1 G2 …; all without")
+    parser.add_argument(
+        "--scale", type=float, default=0.1, help="how large, where the database is still empty"
+    )
+    parser.add_argument("--json", type=Path, help="where to write the figures")
+    parser.add_argument("--pairs", type=int, default=0, help="pairs a comparison; chosen without")
+    parser.add_argument("--report-only", action="store_true", help="a missed goal is no failure")
+    parser.add_argument(
+        "--compare", nargs=2, type=Path, metavar=("OLD", "NEW"), help="two runs side by side"
+    )
+    return parser.parse_args()
+
+
+def main() -> int:
+    asked = _arguments()
+    from rich.console import Console
+
+    from benchmarks.report import Report, Row, compared, table
+
+    console = Console(width=150)
+    if asked.compare:
+        old, new = map(Report.read, asked.compare)
+        beyond = compared(old, new, console)
+        print(*beyond, sep="\n")
+        return 1 if beyond else 0
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coopportal.settings")
+    import django
+
+    django.setup()
+    # Needs the settings that were just set up.
+    from benchmarks.goals import FAMILIES, Stage
+    from benchmarks.method import compare_until
+    from benchmarks.tables import database_name, filled, rows_measured, tidy
+
+    filled(asked.scale)
+    tidy()
+    stage = Stage.set()
+    report = Report(database_name(), rows_measured())
+    for family in asked.goals or FAMILIES:
+        for goal in FAMILIES[family](stage):
+            found = compare_until(goal.limit, goal.subject, goal.reference, asked.pairs)
+            row = Row(
+                goal.key,
+                goal.about,
+                goal.against,
+                goal.limit,
+                found.ratio,
+                asdict(found.subject),
+                asdict(found.reference),
+                found.pairs,
+            )
+            if goal.path:
+                row.queries = len(stage.portal.data_queries(goal.path))
+                row.bytes = len(stage.portal.get(goal.path).body)
+            report.rows.append(row)
+            console.print(
+                f"{row.key}: {row.ratio:.2f} (≤ {row.limit:.2f}), "
+                f"{row.subject['p10']:.2f} / {row.reference['p10']:.2f} ms"
+            )
+    table(report, console)
+    if asked.json:
+        report.write(asked.json)
+    return 1 if report.missed and not asked.report_only else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

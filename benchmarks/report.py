@@ -1,0 +1,105 @@
+"""What a run found: as a table, as JSON, and two runs beside each other."""
+
+from __future__ import annotations
+
+import json
+import platform
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+#: Reading 10 times the data may cost lists, details and 304s this much more (G10); summaries more.
+GROWTH_LIMITS = {"G1": 1.5, "G2": 1.2, "G4": 1.2, "G9": 1.2}
+
+
+@dataclass
+class Row:
+    key: str
+    about: str
+    against: str
+    limit: float
+    ratio: float
+    subject: dict[str, float]
+    reference: dict[str, float]
+    pairs: int
+    queries: int | None = None
+    bytes: int | None = None
+
+    @property
+    def passed(self) -> bool:
+        return self.ratio <= self.limit
+
+
+@dataclass
+class Report:
+    database: str
+    rows_measured: dict[str, int]
+    rows: list[Row] = field(default_factory=list)
+    machine: str = field(
+        default_factory=lambda: f"{platform.machine()}, {platform.python_version()}"
+    )
+
+    def write(self, path: Path) -> None:
+        path.write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+    @classmethod
+    def read(cls, path: Path) -> Report:
+        told: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        told["rows"] = [Row(**row) for row in told["rows"]]
+        return cls(**told)
+
+    @property
+    def missed(self) -> list[Row]:
+        return [row for row in self.rows if not row.passed]
+
+
+def table(report: Report, console: Console) -> None:
+    counts = ", ".join(f"{count:,} {noun}" for noun, count in report.rows_measured.items())
+    grid = Table(title=f"{report.database}: {counts}")
+    for heading in ("goal", "what", "ms", "reference", "ms", "ratio", "≤", "queries", "bytes", ""):
+        grid.add_column(heading, justify="left" if heading in {"goal", "what"} else "right")
+    for row in report.rows:
+        grid.add_row(
+            row.key,
+            row.about,
+            f"{row.subject['p10']:.2f}",
+            row.against,
+            f"{row.reference['p10']:.2f}",
+            f"{row.ratio:.2f}",
+            f"{row.limit:.2f}",
+            "" if row.queries is None else str(row.queries),
+            "" if row.bytes is None else f"{row.bytes:,}",
+            "đạt" if row.passed else "CHƯA",
+        )
+    console.print(grid)
+
+
+def compared(old: Report, new: Report, console: Console) -> list[str]:
+    """Two runs side by side; what grew beyond G10 where the second one has ten times the data."""
+    grid = Table(title=f"{old.database} → {new.database}")
+    for heading in ("goal", "ratio", "→", "ms", "→", "× ms"):
+        grid.add_column(heading, justify="right")
+    before = {row.key: row for row in old.rows}
+    size = "deliverables"
+    grown = new.rows_measured.get(size, 0) / max(1, old.rows_measured.get(size, 0)) > 5
+    beyond = []
+    for row in new.rows:
+        if (was := before.get(row.key)) is None:
+            continue
+        times = row.subject["p10"] / was.subject["p10"]
+        limit = GROWTH_LIMITS.get(row.key.split()[0])
+        if grown and limit is not None and times > limit:
+            beyond.append(f"G10 {row.key}: {times:.2f} > {limit}")
+        grid.add_row(
+            row.key,
+            f"{was.ratio:.2f}",
+            f"{row.ratio:.2f}",
+            f"{was.subject['p10']:.2f}",
+            f"{row.subject['p10']:.2f}",
+            f"{times:.2f}",
+        )
+    console.print(grid)
+    return beyond

@@ -1,0 +1,1 @@
+"""The synthetic country for measuring at scale: sizes, promise, lives, chain, loading. No command here."""
