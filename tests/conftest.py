@@ -16,6 +16,7 @@ from pytest_django import DjangoDbBlocker
 from accounts.models import User
 from agreements.choices import Side
 from agreements.models import Agreement, Representative
+from coopportal.rest import kept
 from tests import snapshots
 from tests.chromium import CHROMIUM, chromium_launch
 
@@ -110,6 +111,15 @@ def consumer(make_user: MakeUser) -> User:
 @pytest.fixture
 def administrator(make_user: MakeUser) -> User:
     return make_user("quan-tri-vien", is_staff=True, is_superuser=True)
+
+
+# --- Memory -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """Every test asks as the first: no answer that another test was told is at hand."""
+    kept.answers.clear()
 
 
 # --- Counting ---------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase
@@ -19,9 +19,12 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 from django.utils.translation import get_language
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from coopportal.clock import today
+from coopportal.rest import kept
+from coopportal.rest.renderers import JSONAnswer
 from coopportal.versions.models import DataVersion
 
 #: What decides the form of an answer, and whose it is.
@@ -94,10 +97,22 @@ class NotModified(Exception):  # noqa: N818  (no error: the caller has the answe
     """The caller holds the answer that this request would get."""
 
 
+class ToldAgain(Exception):  # noqa: N818  (no error: the answer is at hand)
+    """This process keeps the answer that this request would get."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+
+
 class Conditional(APIView):
-    """A view that reads: tells an ETag, and answers 304 before anything is computed."""
+    """A view that reads: tells an ETag, and answers 304 before anything is computed.
+
+    Where answers are dear to compute and asked again and again, ``keeps_answers``: one that is at hand
+    under its tag is told again (``kept.py``).
+    """
 
     etag = ""
+    keeps_answers: ClassVar[bool] = False
 
     def names_content(self) -> bool:
         """Whether this answer's tag is that of its bytes, known once they are written."""
@@ -110,11 +125,22 @@ class Conditional(APIView):
         self.etag = etag_of(request)
         if self.etag and "If-None-Match" in request.headers and is_held(request, self.etag):
             raise NotModified
+        if self._keeps(request) and (content := kept.answers.get(self.etag)) is not None:
+            raise ToldAgain(content)
+
+    def _keeps(self, request: Any) -> bool:
+        return bool(
+            self.keeps_answers
+            and self.etag
+            and request.accepted_renderer.format == JSONAnswer.format
+        )
 
     def handle_exception(self, exc: Exception) -> Any:
         if isinstance(exc, NotModified):
             # Plain: no form of answer is written.
             return HttpResponse(status=304)
+        if isinstance(exc, ToldAgain):
+            return HttpResponse(exc.content, content_type=JSONAnswer.media_type)
         return super().handle_exception(exc)
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
@@ -123,6 +149,10 @@ class Conditional(APIView):
             return response
         if self.etag:
             response["ETag"] = self.etag
+            if isinstance(response, Response) and self._keeps(request):
+                response.add_post_render_callback(
+                    lambda told: kept.answers.put(self.etag, told.content)
+                )
         elif request.method in ("GET", "HEAD") and self.names_content():
             response.add_post_render_callback(lambda told: _named_by_content(request, told))
         return response

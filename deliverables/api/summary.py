@@ -204,6 +204,7 @@ class SummaryEnvelope(pages.Pages):
 
 class SummaryView(ReadView):
     answer = SummaryRow
+    keeps_answers = True
     filterset_class = SummaryFilterSet
     pagination_class = SummaryEnvelope
     summaries = (_("Tổng hợp hạng mục theo nhóm: trạng thái, tiến độ, số liệu"), "")

@@ -1,0 +1,54 @@
+"""Answers told lately, kept by their tags and told again while nothing that they are made of has changed.
+
+An ETag names everything an answer is made of (``conditional.py``, ADR 12), the state of the data first,
+which every write renews in its own transaction. So an answer found under today's tag is the one that would
+be computed now; there is nothing to invalidate and nothing that could go stale. Each process keeps its own.
+"""
+
+from __future__ import annotations
+
+import threading
+import zlib
+from collections import OrderedDict
+
+#: Of packed answers in one process; a summary's addresses repeat themselves and pack tenfold or better.
+MOST_BYTES = 8_000_000
+#: An answer larger than this is not kept: it would push out all others.
+MOST_BYTES_OF_ONE = MOST_BYTES // 4
+
+
+class KeptAnswers:
+    """The answers asked for last, up to a number of bytes. Safe among threads."""
+
+    def __init__(self, most_bytes: int = MOST_BYTES, most_bytes_of_one: int = MOST_BYTES_OF_ONE):
+        self._most = most_bytes
+        self._most_of_one = most_bytes_of_one
+        self._packed: OrderedDict[str, bytes] = OrderedDict()
+        self._bytes = 0
+        self._lock = threading.Lock()
+
+    def get(self, tag: str) -> bytes | None:
+        with self._lock:
+            if (packed := self._packed.get(tag)) is None:
+                return None
+            self._packed.move_to_end(tag)
+        return zlib.decompress(packed)
+
+    def put(self, tag: str, content: bytes) -> None:
+        packed = zlib.compress(content, 1)
+        if len(packed) > self._most_of_one:
+            return
+        with self._lock:
+            self._bytes += len(packed) - len(self._packed.pop(tag, b""))
+            self._packed[tag] = packed
+            while self._bytes > self._most:
+                self._bytes -= len(self._packed.popitem(last=False)[1])
+
+    def clear(self) -> None:
+        with self._lock:
+            self._packed.clear()
+            self._bytes = 0
+
+
+#: Those of this process.
+answers = KeptAnswers()
