@@ -122,6 +122,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "coopportal.context.portal",
+                "deliverables.pages.duties.duties",
             ],
         },
     },

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from deliverables import tables, views
+from deliverables.reporting import compare, report, review, sheet, verbs
 
 urlpatterns = [
     path("thoa-thuan/", views.agreements, name="agreements"),
@@ -13,6 +14,21 @@ urlpatterns = [
     path("hang-muc/", tables.deliverables, name="deliverables"),
     path("hang-muc/<slug:slug>/", views.deliverable, name="deliverable"),
     path("so-lieu/", tables.figures, name="figures"),
+    path("hang-muc/<slug:slug>/bao-cao/", report.new, name="report-new"),
+    path("hang-muc/<slug:slug>/doi-chieu/", compare.reports, name="reports-compared"),
+    path("cong-viec/", sheet.work, name="work"),
+    path("cong-viec/doc-so/", sheet.read_figure, name="read-figure"),
+    path("cho-xac-nhan/", review.review, name="review"),
+    path("cho-xac-nhan/da-xem/", review.seen, name="review-seen"),
+    path("bao-cao-so-lieu/<uuid:uid>/", report.report, name="report"),
+    path("bao-cao-so-lieu/<uuid:uid>/sua/", report.edit, name="report-edit"),
+    path("bao-cao-so-lieu/<uuid:uid>/xoa-nhap/", verbs.discard, name="report-discard"),
+    path("bao-cao-so-lieu/<uuid:uid>/rut-lai/", verbs.withdraw, name="report-withdraw"),
+    path("bao-cao-so-lieu/<uuid:uid>/xac-nhan/", verbs.confirm, name="report-confirm"),
+    path("bao-cao-so-lieu/<uuid:uid>/tra-lai/", verbs.send_back, name="report-return"),
+    path("bao-cao-so-lieu/<uuid:uid>/khong-dong-y/", verbs.dispute, name="report-dispute"),
+    path("bao-cao-so-lieu/<uuid:uid>/lap-ban-sua/", verbs.revise, name="report-revise"),
+    path("bao-cao-so-lieu/<uuid:uid>/trao-doi/", verbs.comment, name="report-comment"),
     path("so-sanh/", tables.compare, name="compare"),
     path("thay-doi/", tables.changes, name="changes"),
     path("nguon/<slug:slug>/", views.source, name="source"),

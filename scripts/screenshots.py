@@ -5,6 +5,7 @@ colours as its text needs, so that all together stay small enough for the reposi
 """
 
 import base64
+import itertools
 import struct
 import sys
 import zlib
@@ -17,7 +18,7 @@ sys.path.insert(0, str(ROOT))
 
 from tests.chromium import chromium_launch  # noqa: E402
 from tests.journeys.portal import Portal, served_portal  # noqa: E402
-from tests.journeys.sights import PICTURES  # noqa: E402
+from tests.journeys.sights import PICTURES, SIGNED_IN  # noqa: E402
 
 FOLDER = ROOT / "docs" / "screenshots"
 #: Width of the window → how much of a page is shown at most.
@@ -97,35 +98,42 @@ def small_png(desk: Page, png: bytes) -> bytes:
     )
 
 
-def _sign_in(page: Page, portal: Portal) -> None:
+def _sign_in(page: Page, portal: Portal, username: str) -> None:
     page.goto("/dang-nhap/")
-    page.get_by_label("Tên đăng nhập").fill("quan-tri")
-    page.get_by_label("Mật khẩu").fill(portal.passwords["quan-tri"])
+    page.get_by_label("Tên đăng nhập").fill(username)
+    page.get_by_label("Mật khẩu", exact=True).fill(portal.passwords[username])
     page.get_by_role("main").get_by_role("button", name="Đăng nhập").click()
     page.wait_for_url(lambda address: "/dang-nhap/" not in address)
 
 
+def _visitors() -> dict[str, dict[str, str]]:
+    """Who looks at which pages; the empty name is whoever has not signed in."""
+    visitors = {"": dict(PICTURES)}
+    for name, (username, address) in SIGNED_IN.items():
+        visitors.setdefault(username, {})[name] = address
+    return visitors
+
+
 def _take_all(browser: Browser, portal: Portal) -> None:
     desk = browser.new_page()
-    for width, most in HEIGHTS.items():
-        for theme, suffix in THEMES.items():
-            context = browser.new_context(
-                base_url=portal.url,
-                color_scheme=theme,  # type: ignore[arg-type]
-                locale="vi-VN",
-                timezone_id="Asia/Ho_Chi_Minh",
-                viewport={"width": width, "height": 900},
-            )
-            page = context.new_page()
-            for name, address in PICTURES.items():
-                if address.startswith("/quan-tri/"):
-                    _sign_in(page, portal)
-                page.goto(address, wait_until="networkidle")
-                height = page.evaluate("document.documentElement.scrollHeight")
-                clip = {"x": 0, "y": 0, "width": width, "height": min(height, most)}
-                png = page.screenshot(full_page=True, clip=clip)  # type: ignore[arg-type]
-                (FOLDER / f"{name}-{width}-{suffix}.png").write_bytes(small_png(desk, png))
-            context.close()
+    for width, theme, username in itertools.product(HEIGHTS, THEMES, _visitors()):
+        context = browser.new_context(
+            base_url=portal.url,
+            color_scheme=theme,  # type: ignore[arg-type]
+            locale="vi-VN",
+            timezone_id="Asia/Ho_Chi_Minh",
+            viewport={"width": width, "height": 900},
+        )
+        page = context.new_page()
+        if username:
+            _sign_in(page, portal, username)
+        for name, address in _visitors()[username].items():
+            page.goto(address, wait_until="networkidle")
+            height = page.evaluate("document.documentElement.scrollHeight")
+            clip = {"x": 0, "y": 0, "width": width, "height": min(height, HEIGHTS[width])}
+            png = page.screenshot(full_page=True, clip=clip)  # type: ignore[arg-type]
+            (FOLDER / f"{name}-{width}-{THEMES[theme]}.png").write_bytes(small_png(desk, png))
+        context.close()
 
 
 def main() -> None:
@@ -134,7 +142,12 @@ def main() -> None:
         browser = playwright.chromium.launch(**chromium_launch())
         _take_all(browser, portal)
         browser.close()
-    kept = {f"{name}-{w}-{t}.png" for name in PICTURES for w in HEIGHTS for t in THEMES.values()}
+    kept = {
+        f"{name}-{w}-{t}.png"
+        for name in (*PICTURES, *SIGNED_IN)
+        for w in HEIGHTS
+        for t in THEMES.values()
+    }
     for file in FOLDER.glob("*.png"):
         if file.name not in kept:
             file.unlink()

@@ -27,3 +27,28 @@ document.querySelector(".asof form")?.addEventListener("submit", (event) => {
     if (input.value.trim() === "" || input.value === input.dataset.today) input.disabled = true;
   }
 });
+
+// A message to paste elsewhere: the button comes with the script, the text is there without it.
+for (const box of document.querySelectorAll("[data-copy]")) {
+  const button = box.querySelector("button");
+  const text = box.querySelector("textarea");
+  const label = button.textContent;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    text.select();
+    try { await navigator.clipboard.writeText(text.value); } catch { document.execCommand("copy"); }
+    button.textContent = button.dataset.done;
+    setTimeout(() => { button.textContent = label; }, 4000);
+  });
+}
+
+// One press, one request: a form that is under way is not sent again.
+addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.underWay) { event.preventDefault(); return; }
+  form.dataset.underWay = "1";
+});
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-under-way]")) delete form.dataset.underWay;
+});

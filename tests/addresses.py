@@ -11,10 +11,18 @@ SLUGS = {
     "system": "ioffice",
     "deliverable": "quang-ngai-vnedu",
     "source": "bao-nghe-an-2020",
+    "reports-compared": "quang-ngai-vnedu",
+}
+
+#: Of those who represent a side: nobody else reads them (tests/deliverables/test_reporting.py and so on).
+REPORTING = {
+    *("work", "read-figure", "review", "review-seen", "report", "report-new", "report-edit"),
+    *("report-confirm", "report-return", "report-dispute", "report-revise", "report-comment"),
+    *("report-discard", "report-withdraw"),
 }
 
 #: Not pages that one reads: answers to machines and what changes something.
-NO_READING = {"healthz", "readyz", "login", "logout", "suggestions"}
+NO_READING = {"healthz", "readyz", "login", "logout", "suggestions", *REPORTING}
 
 
 #: Not pages at all.

@@ -110,6 +110,7 @@ class DeliverablePage:
     progress: Progress
     stages: StageLine | None
     comments: bool
+    drafts: list[Any]
 
     @property
     def group(self) -> str:
@@ -197,7 +198,14 @@ def deliverable_page(deliverable: Deliverable, moment: Moment, user: Any) -> Del
         progress=_progress(progress[0] if progress else None, targets),
         stages=stage_line(official, moment.as_of),
         comments=comments,
+        drafts=_drafts(deliverable, user) if comments else [],
     )
+
+
+def _drafts(deliverable: Deliverable, user: Any) -> list[Any]:
+    """What the reader's own side has begun and not sent yet."""
+    drafts = ProgressReport.objects.drafts_of(user).filter(deliverable=deliverable)
+    return list(drafts.order_by("as_of_end", "pk"))
 
 
 def _targets(targets: Sequence[Any], official: Sequence[Any]) -> list[TargetRow]:

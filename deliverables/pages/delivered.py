@@ -36,6 +36,11 @@ def with_what_they_say(reports: QuerySet[Any]) -> QuerySet[Any]:
     )
 
 
+def with_all_they_say(reports: QuerySet[Any]) -> QuerySet[Any]:
+    """The same with the words they rest on, for pages whose only citations are those of reports."""
+    return with_what_they_say(reports).prefetch_related(Prefetch("citations", queryset=CITED))
+
+
 def said_by(moment: Moment) -> Q:
     """Reports about a day not after ``as_of`` that had been handed in or published by ``known_on``."""
     until = moment.known_until

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django import template
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -12,6 +14,7 @@ from django.utils.translation import gettext as _
 from agreements.choices import Qualifier
 from agreements.templatetags.coop import day, figure, qualifier, say_figure, say_number
 from agreements.templatetags.sources import source_name
+from coopportal.clock import ZONE
 from coopportal.partial_dates import PartialDate
 from deliverables.choices import ReportSide, Stage
 from deliverables.models import OfficialChange
@@ -179,3 +182,25 @@ def counter_told(verdict: Any, indicators: Any) -> str:
         words = [qualifier(counter.get("qualifier")), number, indicator.unit if number else ""]
         told.append(" ".join(filter(None, words)))
     return "; ".join(filter(None, told))
+
+
+@register.filter
+def moment_told(instant: dt.datetime | None) -> str:
+    """An instant in Việt Nam as a sentence says it: "09:30 ngày 14/09/2026"."""
+    if instant is None:
+        return ""
+    local = timezone.localtime(instant, ZONE)
+    return _("%(hour)s ngày %(day)s") % {"hour": local.strftime("%H:%M"), "day": day(local)}
+
+
+@register.simple_tag
+def past_figure(past: Any, indicator: Any) -> SafeString:
+    """A figure said before, as a queue tells it beside the new one (``deliverables.flags.Past``)."""
+    unit = "%" if indicator.unit == "%" else ""
+    return say_figure(past.value, unit, past.qualifier, past.text)
+
+
+@register.simple_tag
+def counter_of(verdict: Any, report: Any) -> str:
+    """The same for a report in hand, whose figures are fetched already."""
+    return counter_told(verdict, [row.indicator for row in report.measurements.all()])

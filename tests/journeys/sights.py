@@ -61,4 +61,12 @@ PICTURES = {
         "dang-nhap",
         "loi-400",
     )
-} | {"quan-tri": "/quan-tri/agreements/system/"}
+}
+
+#: Pages of those who represent a side, with a demo account that does; shown in docs/screenshots/ too.
+SIGNED_IN = {
+    "viec-cua-toi": ("nghe-an", "/cong-viec/"),
+    "bao-cao-so-lieu": ("nghe-an", "/hang-muc/nghe-an-vsr/bao-cao/"),
+    "cho-xac-nhan-nguon": ("vnpt", "/cho-xac-nhan/?loai=nguon"),
+    "quan-tri": ("quan-tri", "/quan-tri/agreements/system/"),
+}

@@ -1,0 +1,65 @@
+"""What the navigation tells somebody who acts for a side: work to do and verdicts to give, counted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from agreements.choices import Side
+from agreements.models import Representative
+from coopportal.clock import today
+from coopportal.context import NavigationItem
+from deliverables.models import ProgressReport
+
+
+def duties(request: HttpRequest) -> dict[str, Any]:
+    """Context of every page: ``duties``, the menu's first items. Nothing is asked for the public."""
+    return {"duties": SimpleLazyObject(lambda: _items(request))}
+
+
+def _of_agreement(queue: QuerySet[Any]) -> Subquery:
+    """How many reports of a queue belong to the mandate's agreement; NULL for none."""
+    rows = queue.filter(deliverable__agreement=OuterRef("agreement")).order_by()
+    return Subquery(
+        rows.values("deliverable__agreement").annotate(count=Count("pk")).values("count")
+    )
+
+
+def _items(request: HttpRequest) -> list[NavigationItem]:
+    """Own work first for who speaks for a partner, verdicts first for who speaks for VNPT. One query."""
+    user: Any = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return []
+    reports = ProgressReport.objects.all()
+    mandates = (
+        Representative.objects.on(today())
+        .filter(user=user)
+        .annotate(
+            returned=_of_agreement(reports.returned_to(user)),
+            awaiting=_of_agreement(reports.awaiting_verdict_of(user)),
+        )
+        .values_list("agreement", "side", "returned", "awaiting")
+    )
+    by_agreement = {row[0]: row[1:] for row in mandates}
+    if not by_agreement:
+        return []
+    returned = sum(row[1] or 0 for row in by_agreement.values())
+    awaiting = sum(row[2] or 0 for row in by_agreement.values())
+    items = [
+        _item(request, "work", _("Việc của tôi"), returned),
+        _item(request, "review", _("Chờ xác nhận"), awaiting),
+    ]
+    sides = {row[0] for row in by_agreement.values()}
+    return items if Side.PARTNER in sides else items[::-1]
+
+
+def _item(request: HttpRequest, name: str, label: str, count: int) -> NavigationItem:
+    path = reverse(name)
+    below = "true" if request.path.startswith(path) else ""
+    current = "page" if request.path == path else below
+    return NavigationItem(path, label, current, narrow_only=False, count=count or None)
