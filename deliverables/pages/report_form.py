@@ -14,8 +14,9 @@ from deliverables.choices import Decision
 from deliverables.forms import SaidForm
 from deliverables.forms.said import standing_reach
 from deliverables.models import Deliverable, Indicator, ProgressReport, Target, Verdict
-from deliverables.pages.delivered import current_measurements, with_all_they_say
+from deliverables.pages.delivered import with_all_they_say
 from deliverables.pages.mandates import Mandate
+from deliverables.summaries.current import current_measurements
 
 #: Documents that the form has room for; a draft that rests on more keeps them.
 DOCUMENTS = 3

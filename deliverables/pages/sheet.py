@@ -20,9 +20,10 @@ from coopportal.clock import BadParameter, Moment
 from coopportal.pagination import PAGE_PARAMETER
 from deliverables.forms import SaidForm
 from deliverables.models import Deliverable, Measurement, ProgressReport, Target
-from deliverables.pages.delivered import CITED, current_measurements
+from deliverables.pages.delivered import CITED
 from deliverables.pages.mandates import mandates_of, receiver_of
 from deliverables.pages.sheet_rows import AGREEMENT, FAMILY, SYSTEM, Group, Narrowing
+from deliverables.summaries.current import current_measurements
 
 #: Deliverables on one page of the sheet.
 PER_PAGE = 20

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from agreements.models import Agreement
+from deliverables import permissions
 from deliverables.actions import ConflictError, KeyReusedError, StaleDraftError
 from deliverables.pages.mandates import Mandate, mandates_of
 from deliverables.pages.report import mandate_for, reports_with_context
@@ -49,6 +50,19 @@ def actor(request: HttpRequest) -> User:
     """Who acts: these pages let nobody in who has not signed in."""
     assert isinstance(request.user, User), "representatives_only stands before every page"
     return request.user
+
+
+def allow(rule: Callable[[User, Any], bool], request: HttpRequest, report: Any) -> None:
+    """Ask a rule of permissions.py before anything that was typed is looked at; the verb asks it again."""
+    if not rule(actor(request), report):
+        raise PermissionDenied
+
+
+def own_draft(request: HttpRequest, report: Any) -> None:
+    """A draft of one's own side: whoever is of the other side gets 403, what is no draft any more 409."""
+    allow(permissions.can_write, request, report)
+    if not permissions.can_edit(actor(request), report):
+        raise ConflictError(report)
 
 
 def mandates_or_403(user: Any) -> list[Mandate]:

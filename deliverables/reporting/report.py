@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from coopportal.query import check_query
-from deliverables import actions, permissions
+from deliverables import actions
 from deliverables.forms import CommentForm
 from deliverables.pages.letters import letter_of
 from deliverables.pages.outcomes import Told, take, tell
@@ -27,6 +27,7 @@ from deliverables.reporting.answers import (
     actor,
     agreement_or_404,
     new_key,
+    own_draft,
     report_or_404,
     representatives_only,
 )
@@ -90,10 +91,7 @@ def edit(request: HttpRequest, uid: uuid.UUID) -> HttpResponseBase:
     """A draft to go on with; somebody else's save in between is told (412)."""
     check_query(request)
     draft, mandate = report_or_404(request, uid)
-    if not permissions.can_write(request.user, draft):
-        raise PermissionDenied
-    if not permissions.can_edit(request.user, draft):
-        raise actions.ConflictError(draft)
+    own_draft(request, draft)
     deliverable = deliverables_to_report().filter(pk=draft.deliverable_id).first()
     deliverable = deliverable or draft.deliverable
     if request.method != "POST":

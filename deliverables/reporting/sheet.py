@@ -49,6 +49,7 @@ def work(request: HttpRequest) -> HttpResponseBase:
 def read_figure(request: HttpRequest) -> JsonResponse:
     """``?chi-tieu=&so=``: how a figure is read, for the cell it was typed in; nothing is kept."""
     check_query(request, "chi-tieu", "so")
+    mandates_or_403(request.user)
     indicator = get_object_or_404(Indicator, key=request.GET.get("chi-tieu", ""))
     reading = read_for(indicator, request.GET.get("so", ""))
     return JsonResponse({"text": reading.text, "warning": reading.warning, "error": reading.error})

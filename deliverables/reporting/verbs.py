@@ -13,12 +13,19 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from deliverables import actions
+from deliverables import actions, permissions
 from deliverables.forms import CommentForm, DisputeForm, ReturnForm
 from deliverables.pages.letters import letter_of
 from deliverables.pages.outcomes import Told, tell
 from deliverables.pages.report import reports_with_context
-from deliverables.reporting.answers import actor, go_on, report_or_404, representatives_only
+from deliverables.reporting.answers import (
+    actor,
+    allow,
+    go_on,
+    own_draft,
+    report_or_404,
+    representatives_only,
+)
 from deliverables.reporting.report import shown
 
 
@@ -55,6 +62,7 @@ def confirm(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 @representatives_only
 def send_back(request: HttpRequest, uid: uuid.UUID) -> HttpResponseBase:
     report, mandate = report_or_404(request, uid)
+    allow(permissions.can_decide, request, report)
     form = ReturnForm(request.POST, prefix=f"tl{report.pk}", own=mandate.own)
     if not form.is_valid():
         return shown(request, report, mandate, return_form=form)
@@ -67,6 +75,7 @@ def send_back(request: HttpRequest, uid: uuid.UUID) -> HttpResponseBase:
 @representatives_only
 def dispute(request: HttpRequest, uid: uuid.UUID) -> HttpResponseBase:
     report, mandate = report_or_404(request, uid)
+    allow(permissions.can_decide, request, report)
     form = DisputeForm(request.POST, report=report)
     if not form.is_valid():
         return shown(request, report, mandate, dispute_form=form)
@@ -107,6 +116,7 @@ def revise(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 @representatives_only
 def discard(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     report, _mandate = report_or_404(request, uid)
+    own_draft(request, report)
     version = request.POST.get("v", "")
     actions.discard_draft(
         report, by=actor(request), version=int(version) if version.isdecimal() else None

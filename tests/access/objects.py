@@ -73,6 +73,12 @@ _MISSING: dict[str, Any] = {
     "token": "khong-co",
 }
 
+#: What stands behind the address of a report.
+_VERBS = (
+    *("", "sua/", "xoa-nhap/", "rut-lai/", "xac-nhan/", "tra-lai/"),
+    *("khong-dong-y/", "lap-ban-sua/", "trao-doi/"),
+)
+
 #: Address → its key in one world, or its keys by name. A new address with a key in it gets an entry.
 _KEYS: dict[str, Callable[[World], Any]] = {
     "/quen-mat-khau/<uidb64>/<token>/": lambda w: {
@@ -83,6 +89,9 @@ _KEYS: dict[str, Callable[[World], Any]] = {
     "/giai-doan/<slug>/": lambda w: w.phase.slug,
     "/he-thong/<slug>/": lambda w: w.people.deliverable.system.slug,
     "/hang-muc/<slug>/": lambda w: w.people.deliverable.slug,
+    "/hang-muc/<slug>/bao-cao/": lambda w: w.people.deliverable.slug,
+    "/hang-muc/<slug>/doi-chieu/": lambda w: w.people.deliverable.slug,
+    **{f"/bao-cao-so-lieu/<uid>/{verb}": lambda w: w.report.uid for verb in _VERBS},
     "/nguon/<slug>/": lambda w: w.citation.source.slug,
     "/api/v1/provinces/<key>/": lambda w: "40",
     "/api/v1/parties/<key>/": lambda w: w.people.agreement.partner.slug,

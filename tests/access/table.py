@@ -18,7 +18,8 @@ HEADING = ("addresses", "methods", *COLUMNS)
 #: Sent to the sign-in page; any other word of a cell is an HTTP status.
 SIGN_IN = "sign in"
 _CELL = re.compile(
-    r"(?P<own>\d{3}|sign in)( / (?P<other>\d{3}|sign in))?( \((?P<missing>\d{3}|sign in)\))?"
+    r"(?P<own>\d{3}|sign in)(:(?P<decider>\d{3}))?"
+    r"( / (?P<other>\d{3}|sign in))?( \((?P<missing>\d{3}|sign in)\))?"
 )
 _READING = {"GET", "HEAD"}
 
@@ -28,22 +29,26 @@ class Cell:
     """``200 / 404 (302)``: for what is one's own, for another's, for what does not exist.
 
     One word counts for own and other's; without a third, what is not there is answered like another's,
-    only that reading it is a 404 instead of a 200.
+    only that reading it is a 404 instead of a 200. ``403:302``: for the side that sent it, for the other.
     """
 
     own: str
     other: str
     missing: str | None
+    decider: str = ""
 
     @classmethod
     def of(cls, text: str) -> Cell:
         found = _CELL.fullmatch(text)
         assert found, f"docs/permissions.md: a cell of the table of addresses says {text!r}."
-        return cls(found["own"], found["other"] or found["own"], found["missing"])
+        own, decider = found["own"], found["decider"] or ""
+        return cls(own, found["other"] or own, found["missing"], decider or own)
 
     def answer(self, which: str, method: str) -> str:
         if which == "own":
             return self.own
+        if which == "decider":
+            return self.decider
         if which == "other":
             return self.other
         if self.missing:

@@ -165,7 +165,9 @@ class Walk:
         if not route.keys:
             return "own" if agreement else "other"
         mine = self.here if which == "own" else self.elsewhere
-        return "own" if agreement == mine.people.agreement else "other"
+        if agreement != mine.people.agreement:
+            return "other"
+        return "decider" if self.member.name.startswith("manager") else "own"
 
 
 @pytest.mark.django_db
