@@ -124,3 +124,12 @@ class SourceScope(TextChoices):
     ARTICLE = "article", _("Bài báo gốc")
     EXTERNAL = "external", _("Nguồn ngoài các bài báo")
     FILED = "filed", _("Văn bản do hai bên cung cấp")
+
+
+class PeriodKind(TextChoices):
+    """How often the parties report (Nghị định 09/2019/NĐ-CP, điều 12)."""
+
+    MONTH = "month", _("Tháng")
+    QUARTER = "quarter", _("Quý")
+    HALF_YEAR = "half_year", _("6 tháng")
+    YEAR = "year", _("Năm")

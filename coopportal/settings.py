@@ -188,6 +188,20 @@ STORAGES = {
     },
 }
 
+# --- Reporting --------------------------------------------------------------------------------
+
+# Nghị định 09/2019/NĐ-CP, điều 12: figures are closed on the 14th. 31 means the end of the month.
+REPORT_CUTOFF_DAY = env.int("REPORT_CUTOFF_DAY", 14)
+# The decree asks for at least one working day between cut-off and due day; five is our default.
+REPORT_DUE_WORKING_DAYS = env.int("REPORT_DUE_WORKING_DAYS", 5)
+# Nothing new of a deliverable for so many days: it has gone stale.
+STALE_AFTER_DAYS = env.int("STALE_AFTER_DAYS", 180)
+# Where a mail's links lead; a command has no request to read it from.
+PORTAL_URL = env.str(
+    "PORTAL_URL",
+    "http://127.0.0.1:8000" if DEBUG else f"https://{next(iter(ALLOWED_HOSTS), 'localhost')}",
+).rstrip("/")
+
 # --- Signing in -------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"

@@ -187,3 +187,18 @@ class Direction(TextChoices):
     UP = "up", _("Tăng là tốt")
     DOWN = "down", _("Giảm là tốt")
     NEUTRAL = "neutral", _("Không xét tăng giảm")
+
+
+class PeriodState(TextChoices):
+    """What has come of one deliverable in one reporting period; the first that holds, in this order."""
+
+    DISPUTED = "disputed", _("Hai bên chưa thống nhất")
+    AWAITING = "awaiting", _("Chờ xác nhận")
+    CONFIRMED = "confirmed", _("Đã xác nhận")
+    RETURNED = "returned", _("Bị trả lại")
+    MISSING = "missing", _("Chưa báo cáo")
+    NOT_OWED = "not_owed", _("Không phải báo cáo")
+
+
+#: States in which a side still has to report for the period.
+OWING = (PeriodState.RETURNED, PeriodState.MISSING)

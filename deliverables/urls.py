@@ -3,12 +3,14 @@
 from django.urls import path
 
 from deliverables import tables, views
-from deliverables.reporting import compare, report, review, sheet, verbs
+from deliverables.reporting import closing, compare, report, review, sheet, verbs
 
 urlpatterns = [
     path("thoa-thuan/", views.agreements, name="agreements"),
     path("thoa-thuan/<slug:slug>/", views.agreement, name="agreement"),
     path("giai-doan/<slug:slug>/", views.phase, name="phase"),
+    path("giai-doan/<slug:slug>/ky/", closing.periods, name="periods"),
+    path("giai-doan/<slug:slug>/ky/<slug:key>/", closing.period, name="period"),
     path("he-thong/", views.systems, name="systems"),
     path("he-thong/<slug:slug>/", views.system, name="system"),
     path("hang-muc/", tables.deliverables, name="deliverables"),

@@ -18,7 +18,7 @@ SLUGS = {
 REPORTING = {
     *("work", "read-figure", "review", "review-seen", "report", "report-new", "report-edit"),
     *("report-confirm", "report-return", "report-dispute", "report-revise", "report-comment"),
-    *("report-discard", "report-withdraw"),
+    *("report-discard", "report-withdraw", "periods", "period"),
 }
 
 #: Not pages that one reads: answers to machines and what changes something.

@@ -23,10 +23,12 @@ from agreements.models import (
     DiscrepancySide,
     Event,
     Filing,
+    Holiday,
     Participation,
     Party,
     Phase,
     Province,
+    ReportingPeriod,
     Representative,
     Source,
     Statement,
@@ -38,6 +40,7 @@ from deliverables.choices import Aggregation, ChangeKind, Decision, ReportSide, 
 from deliverables.models import (
     Comment,
     Deliverable,
+    Digest,
     EvidenceFile,
     HandledRequest,
     Indicator,
@@ -228,6 +231,34 @@ def a_mandate(**changes: Any) -> Any:
 
 
 #: A row of each model that nothing is wrong with.
+def a_holiday(**values: Any) -> Holiday:
+    return Holiday(**{"day": 3, "month": 3, "year": 2026, "name": "Ngày nghỉ", **values})
+
+
+def a_period(**values: Any) -> ReportingPeriod:
+    return ReportingPeriod(
+        **{
+            "phase": values.get("phase") or factories.phase(),
+            "kind": "quarter",
+            "year": 2026,
+            "number": 1,
+            "begins_on": dt.date(2025, 12, 15),
+            "ends_on": dt.date(2026, 3, 14),
+            "due_on": dt.date(2026, 3, 20),
+            **values,
+        }
+    )
+
+
+def a_mail(**values: Any) -> Digest:
+    return Digest(**{"user": values.get("user") or factories.user(), "day": DAY, **values})
+
+
+def _saved(row: Any) -> Any:
+    row.save()
+    return row
+
+
 VALID: dict[type[Model], Callable[[], Any]] = {
     Token: a_token,
     User: a_service_account,
@@ -249,7 +280,10 @@ VALID: dict[type[Model], Callable[[], Any]] = {
     Deliverable: lambda: unsaved(factories.deliverable()),
     Comment: a_comment,
     EvidenceFile: an_evidence_file,
+    Digest: a_mail,
     HandledRequest: a_request,
+    Holiday: a_holiday,
+    ReportingPeriod: a_period,
     Move: a_move,
     Indicator: lambda: unsaved(factories.indicator()),
     Measurement: a_measurement,
@@ -299,6 +333,14 @@ def _second(row: Any) -> Any:
 
 #: For each constraint (those of vocabularies follow by themselves): a row that breaks it and no other.
 CASES: dict[str, Callable[[], Any]] = {
+    "digest_once_a_day": lambda: _second_of(_saved(a_mail())),
+    "holiday_once": lambda: _second_of(_saved(a_holiday())),
+    "holiday_every_year_once": lambda: _second_of(_saved(a_holiday(year=None))),
+    "holiday_day_plausible": lambda: a_holiday(year=1999),
+    "holiday_worked_has_year": lambda: a_holiday(year=None, is_worked=True),
+    "reportingperiod_once": lambda: _second_of(_saved(a_period())),
+    "reportingperiod_days_in_order": lambda: a_period(due_on=dt.date(2026, 3, 14)),
+    "reportingperiod_number_plausible": lambda: a_period(number=5),
     # accounts
     "token_expires_after_making": lambda: a_token(expires_at=at(DAY), created_at=at(LATER)),
     "token_revoked_by_somebody": lambda: a_token(revoked_at=now()),

@@ -4,6 +4,7 @@ from agreements.admin.agreement import AgreementAdmin, RepresentativeAdmin
 from agreements.admin.area import CooperationAreaAdmin, ThemeAdmin
 from agreements.admin.event import EventAdmin, ParticipationAdmin, PersonAdmin
 from agreements.admin.party import PartyAdmin
+from agreements.admin.period import HolidayAdmin, ReportingPeriodAdmin
 from agreements.admin.phase import PhaseAdmin
 from agreements.admin.province import ProvinceAdmin
 from agreements.admin.source import (
@@ -23,11 +24,13 @@ __all__ = [
     "DiscrepancyAdmin",
     "DiscrepancySideAdmin",
     "EventAdmin",
+    "HolidayAdmin",
     "ParticipationAdmin",
     "PartyAdmin",
     "PersonAdmin",
     "PhaseAdmin",
     "ProvinceAdmin",
+    "ReportingPeriodAdmin",
     "RepresentativeAdmin",
     "SourceAdmin",
     "StatementAdmin",

@@ -6,6 +6,8 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from agreements.admin.partner_filter import partner_filter
+from agreements.admin.period import making, reckon_again
+from agreements.choices import PeriodKind
 from agreements.models import CooperationArea, Phase
 from coopportal.admin import Inline, RecordedAdmin, column, date_column
 
@@ -41,3 +43,4 @@ class PhaseAdmin(RecordedAdmin):
     readonly_fields = ("begins_on", "ends_on")
     ordering = ("agreement__partner__sort_key", "start_year", "slug")
     inlines = (CooperationAreaInline,)
+    actions = (*(making(kind) for kind in PeriodKind), reckon_again)

@@ -5,6 +5,7 @@ from agreements.models.area import CooperationArea, Theme
 from agreements.models.event import Event, Participation, Person
 from agreements.models.filing import Filing
 from agreements.models.party import Party
+from agreements.models.period import Holiday, ReportingPeriod
 from agreements.models.phase import Phase
 from agreements.models.province import Province
 from agreements.models.source import Citation, Discrepancy, DiscrepancySide, Source
@@ -20,11 +21,13 @@ __all__ = [
     "DiscrepancySide",
     "Event",
     "Filing",
+    "Holiday",
     "Participation",
     "Party",
     "Person",
     "Phase",
     "Province",
+    "ReportingPeriod",
     "Representative",
     "Source",
     "Statement",

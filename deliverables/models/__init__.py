@@ -5,6 +5,7 @@ from deliverables.models.change import OfficialChange, OfficialSequence
 from deliverables.models.comment import Comment
 from deliverables.models.current import CurrentFigure, CurrentReport
 from deliverables.models.deliverable import Deliverable, Deployment
+from deliverables.models.digest import Digest
 from deliverables.models.indicator import Indicator, Target
 from deliverables.models.move import Move
 from deliverables.models.report import EvidenceFile, Measurement, ProgressReport
@@ -16,6 +17,7 @@ __all__ = [
     "CurrentReport",
     "Deliverable",
     "Deployment",
+    "Digest",
     "EvidenceFile",
     "HandledRequest",
     "Indicator",

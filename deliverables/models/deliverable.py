@@ -34,6 +34,7 @@ from coopportal.vietnamese import (
     VietnameseTextField,
 )
 from deliverables.choices import DeliverableKind, ReportState, Stage, Standing, one_of
+from deliverables.models.owing import DeliverablesOwing
 
 
 def _standing_on(relation: str, moment: Moment) -> FilteredRelation:
@@ -55,7 +56,7 @@ def _standing_of_state() -> Case:
     )
 
 
-class DeliverableQuerySet(models.QuerySet["Deliverable"]):
+class DeliverableQuerySet(DeliverablesOwing):
     def deployments(self) -> DeliverableQuerySet:
         return self.filter(kind=DeliverableKind.DEPLOYMENT)
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from coopportal.clock import now
+from coopportal.clock import now, today
 from coopportal.pagination import PAGE_PARAMETER
 from coopportal.query import check_query
 from deliverables import actions
@@ -22,6 +22,7 @@ from deliverables.pages.outcomes import Results, Told, take, tell
 from deliverables.pages.report import reports_with_context
 from deliverables.pages.review import PARAMETERS, Review
 from deliverables.reporting.answers import actor, mandates_or_403, new_key, representatives_only
+from deliverables.summaries.deadlines import deadlines_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -43,8 +44,10 @@ def _page(
     results: Results | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    queue = Review(request)
     context = {
-        "queue": Review(request),
+        "queue": queue,
+        "deadlines": deadlines_of([mandate.agreement.pk for mandate in queue.mandates], today()),
         "many_form": many_form,
         "results": results or take(request),
         "request_key": new_key(),

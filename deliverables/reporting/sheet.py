@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agreements.choices import SystemFamily
+from coopportal.clock import today
 from coopportal.context import with_query
 from coopportal.pagination import PAGE_PARAMETER
 from coopportal.query import check_query
@@ -31,6 +32,7 @@ from deliverables.reporting.answers import (
     representatives_only,
     stale,
 )
+from deliverables.summaries.deadlines import deadlines_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -69,6 +71,7 @@ def _page(
         "day_form": day_form,
         "desk": desk_of(request, sheet.mandates, drafts),
         "families": SystemFamily.choices,
+        "deadlines": deadlines_of([mandate.agreement.pk for mandate in sheet.mandates], today()),
         "results": results or take(request),
         "request_key": new_key(),
     }

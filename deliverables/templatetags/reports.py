@@ -16,7 +16,7 @@ from agreements.templatetags.coop import day, figure, qualifier, say_figure, say
 from agreements.templatetags.sources import source_name
 from coopportal.clock import ZONE
 from coopportal.partial_dates import PartialDate
-from deliverables.choices import ReportSide, Stage
+from deliverables.choices import PeriodState, ReportSide, Stage
 from deliverables.models import OfficialChange
 
 register = template.Library()
@@ -57,6 +57,12 @@ def as_of_words(report: Any) -> str:
 def chain_head() -> tuple[int, str] | None:
     """Number and hash of the last official change, whatever moment is asked: what either side may keep."""
     return OfficialChange.objects.head()
+
+
+@register.filter
+def period_state_words(key: str) -> str:
+    """What came of a deliverable in a reporting period: "Chưa báo cáo"."""
+    return str(PeriodState(key).label)
 
 
 @register.filter

@@ -14,8 +14,9 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.utils.http import urlsafe_base64_encode
 
-from agreements.choices import Side
+from agreements.choices import PeriodKind, Side
 from agreements.models import Agreement, Discrepancy
+from agreements.periods import make_periods
 from coopportal.clock import now
 from deliverables.choices import Decision, ReportState
 from deliverables.models import EvidenceFile, Measurement, ProgressReport, Target, Verdict
@@ -32,6 +33,7 @@ class World:
     def __post_init__(self) -> None:
         people = self.people
         self.phase = people.deliverable.phase
+        make_periods(self.phase, PeriodKind.YEAR)
         self.area = factories.area(phase=self.phase)
         self.indicator = factories.indicator()
         self.citation = factories.citation()
@@ -87,6 +89,11 @@ _KEYS: dict[str, Callable[[World], Any]] = {
     },
     "/thoa-thuan/<slug>/": lambda w: w.people.agreement.slug,
     "/giai-doan/<slug>/": lambda w: w.phase.slug,
+    "/giai-doan/<slug>/ky/": lambda w: w.phase.slug,
+    "/giai-doan/<slug>/ky/<key>/": lambda w: {
+        "slug": w.phase.slug,
+        "key": w.phase.periods.earliest("ends_on").key,
+    },
     "/he-thong/<slug>/": lambda w: w.people.deliverable.system.slug,
     "/hang-muc/<slug>/": lambda w: w.people.deliverable.slug,
     "/hang-muc/<slug>/bao-cao/": lambda w: w.people.deliverable.slug,

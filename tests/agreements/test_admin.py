@@ -26,11 +26,13 @@ from agreements.models import (
     Discrepancy,
     DiscrepancySide,
     Event,
+    Holiday,
     Participation,
     Party,
     Person,
     Phase,
     Province,
+    ReportingPeriod,
     Representative,
     Source,
     Statement,
@@ -62,6 +64,23 @@ def _alias() -> SystemAlias:
     return SystemAlias.objects.create(system=make.system(), name=f"Tên {make.number()}")
 
 
+def _holiday() -> Holiday:
+    return Holiday.objects.create(name="Ngày nghỉ", day=3, month=3, year=2000 + make.number())
+
+
+def _period() -> ReportingPeriod:
+    year = 2021 + make.number()
+    return ReportingPeriod.objects.create(
+        phase=make.phase(),
+        kind="year",
+        year=year,
+        number=1,
+        begins_on=dt.date(year, 1, 1),
+        ends_on=dt.date(year, 12, 31),
+        due_on=dt.date(year + 1, 1, 8),
+    )
+
+
 #: How to make a row of each model, and the queries its change list takes, however many rows it shows.
 #: Of these, two fetch session and user, two count, one fetches the rows; the filters take the others.
 ROWS: dict[type[Model], tuple[Callable[[], Model], int]] = {
@@ -72,11 +91,13 @@ ROWS: dict[type[Model], tuple[Callable[[], Model], int]] = {
     Discrepancy: (make.discrepancy, 6),
     DiscrepancySide: (_side, 5),
     Event: (lambda: make.event(phase=make.phase(), agreement=make.agreement()), 6),
+    Holiday: (_holiday, 6),
     Participation: (make.participation, 6),
     Party: (make.party, 5),
     Person: (lambda: make.person(party=make.party()), 5),
     Phase: (lambda: make.phase(parent=make.phase()), 6),
     Province: (make.province, 5),
+    ReportingPeriod: (_period, 7),
     Representative: (lambda: make.representative(make.agreement(), Side.PARTNER), 6),
     Source: (make.source, 5),
     Statement: (
@@ -146,12 +167,12 @@ def test_every_model_of_both_apps_has_its_admin() -> None:
         and not model.__name__.startswith("Historical")
         and model.__name__ not in DERIVED
     }
-    assert len({model for model in ours if model.__name__ not in BETWEEN}) == 18 + 10
+    assert len({model for model in ours if model.__name__ not in BETWEEN}) == 20 + 10
     assert {model.__name__ for model in ours if not admin.site.is_registered(model)} == BETWEEN
 
 
 #: Between the two sides, or the portal's own notes: nothing in them is an administrator's to read.
-BETWEEN = {"Comment", "Filing", "HandledRequest", "Move", "QueueSeen"}
+BETWEEN = {"Comment", "Digest", "Filing", "HandledRequest", "Move", "QueueSeen"}
 
 
 def test_the_pages_below_cover_every_model_of_agreements() -> None:

@@ -276,7 +276,7 @@ def test_the_queue_takes_the_same_queries_however_many_rows(
     with query_count() as queries:
         page = manager.get(QUEUE)
     assert len(page.context["queue"].rows) == rows
-    assert len(queries) == 20
+    assert len(queries) == 22
 
 
 def test_the_menu_counts_what_waits(
