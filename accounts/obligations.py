@@ -27,7 +27,7 @@ _OPEN = {
 
 def due(request: HttpRequest, user: User) -> tuple[str, str] | None:
     """The page where something has to be done first, by its name, and what; None when all is done."""
-    if user.must_change_password:
+    if user.must_change_password or user.password_is_old:
         return (
             "password_change",
             _(

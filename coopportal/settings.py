@@ -228,6 +228,9 @@ SESSION_COOKIE_AGE = int((SESSION_LONGEST + timedelta(days=1)).total_seconds())
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True  # computers in offices are shared
 # A link to set a password goes through a mailbox; it need not lie there for days.
 PASSWORD_RESET_TIMEOUT = int(timedelta(hours=2).total_seconds())
+RESET_MAIL_RATES = "5/h/key,20/h/ip"  # to one address, for one caller
+# After so many days an administrator's password has to be changed; 0: never.
+ADMINISTRATOR_PASSWORD_DAYS = env.int("ADMINISTRATOR_PASSWORD_DAYS", 0 if DEBUG else 60)
 
 # The second factor. On a developer's machine nobody has to set one up.
 SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", not DEBUG)

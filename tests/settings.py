@@ -24,6 +24,7 @@ os.environ.update(
         "LOCKOUT_ADDRESS_LIMIT": "5",
         "SESSION_IDLE_MINUTES": "30",
         "SESSION_HOURS": "12",
+        "ADMINISTRATOR_PASSWORD_DAYS": "0",
         "CACHE_URL": "locmem://",
         "EMAIL_URL": "memorymail://",
         "MEDIA_ROOT": str(Path(tempfile.gettempdir()) / f"coopportal-media-{os.getpid()}"),

@@ -37,7 +37,8 @@ class ChosenByOwner:
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()  # type: ignore[misc]
         new = cleaned.get("new_password1")
-        if new and self.user.must_change_password and self.user.check_password(new):
+        forced = self.user.must_change_password or self.user.password_is_old
+        if new and forced and self.user.check_password(new):
             self.add_error(  # type: ignore[attr-defined]
                 "new_password1", _("Mật khẩu mới phải khác mật khẩu đang dùng.")
             )

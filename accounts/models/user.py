@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
@@ -140,6 +142,17 @@ class User(AbstractUser):
         """A service account never gets one, whoever asks for it."""
         super().set_password(None if self.is_service else raw_password)
         self.password_set_at = now()
+
+    @property
+    def password_is_old(self) -> bool:
+        """Whether an administrator's password has been in use for longer than the setting allows.
+
+        One without a date counts from the day the account was made.
+        """
+        days = settings.ADMINISTRATOR_PASSWORD_DAYS
+        if not days or not self.is_superuser:
+            return False
+        return now() - (self.password_set_at or self.date_joined) > dt.timedelta(days=days)
 
     def require_new_password(self) -> None:
         """The password may no longer do: one that does is due before anything else."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.core.internal import ratelimit
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required, login_required
 from django.contrib.auth.views import (
@@ -13,7 +15,7 @@ from django.contrib.auth.views import (
     PasswordResetDoneView,
     PasswordResetView,
 )
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
@@ -46,6 +48,17 @@ class AskForPassword(PasswordResetView):
     form_class = AskForPasswordForm
     subject_template_name = "accounts/mail/password_reset_subject.txt"
     email_template_name = "accounts/mail/password_reset.txt"
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Not more than a few mails to one address, or for one caller; the answer does not tell."""
+        within = ratelimit.consume(
+            self.request,
+            app="accounts",
+            action="mail",
+            config={"mail": settings.RESET_MAIL_RATES},
+            key=form.cleaned_data["email"].lower(),
+        )
+        return super().form_valid(form) if within else HttpResponseRedirect(self.get_success_url())
 
 
 @method_decorator(login_not_required, name="dispatch")

@@ -1,12 +1,16 @@
 """What a password must be, changing it, setting it by mail, and the first one that others know."""
 
+import datetime as dt
 import re
 
 import pytest
+import time_machine
 from django.contrib.auth.password_validation import validate_password
 from django.core import mail
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.test import Client
+from pytest_django import Settings
 
 from accounts.models import Session, User
 from agreements.management.commands.demo_accounts import new_password
@@ -19,6 +23,12 @@ RULE = (
     "Mật khẩu cần ít nhất 14 ký tự, có đủ chữ hoa, chữ thường, chữ số và ký tự khác "
     "như - ! @ hoặc dấu cách."
 )
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_asked_yet() -> None:
+    """How many mails were asked for is counted in the cache, beyond a test's end."""
+    cache.clear()
 
 
 @pytest.fixture
@@ -145,6 +155,25 @@ def test_the_answer_does_not_tell_whether_the_address_is_known(make_user, lan: U
     assert [sent.to for sent in mail.outbox] == [["lan@example.vn"]]
 
 
+def test_not_more_than_a_few_mails_go_to_one_address(lan: User) -> None:
+    answers = {
+        Client(REMOTE_ADDR=f"192.0.2.{last}").post("/quen-mat-khau/", {"email": email})["Location"]
+        for last, email in enumerate(["lan@example.vn", "Lan@example.vn"] * 4)
+    }
+    assert answers == {"/quen-mat-khau/da-gui/"}
+    assert len(mail.outbox) == 5
+
+
+def test_a_mail_server_that_fails_is_no_answer_of_its_own(
+    lan: User, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9  # nobody listens there
+    answer = Client().post("/quen-mat-khau/", {"email": "lan@example.vn"})
+    assert answer["Location"] == "/quen-mat-khau/da-gui/"
+    assert "Failed to send password reset email" in caplog.text
+
+
 # --- The first one, which an administrator gave -----------------------------------------------
 
 
@@ -193,6 +222,26 @@ def test_nobody_gets_out_of_signing_out(administrator: User) -> None:
     hoa = _signed_in("hoa")
     hoa.post("/dang-xuat/")
     assert "_auth_user_id" not in hoa.session
+
+
+# --- An administrator's, every two months -----------------------------------------------------
+
+
+def test_an_administrators_password_is_changed_every_sixty_days(
+    settings: Settings, make_user
+) -> None:
+    settings.ADMINISTRATOR_PASSWORD_DAYS = 60
+    with time_machine.travel("2026-03-02 08:00:00+07:00", tick=False) as clock:
+        make_user("goc", password=PASSWORD, is_staff=True, is_superuser=True)
+        make_user("lan", password=PASSWORD)
+        clock.shift(dt.timedelta(days=60))
+        assert _signed_in("goc").get("/").status_code == 200
+        clock.shift(dt.timedelta(minutes=1))
+        goc = _signed_in("goc")
+        assert goc.get("/")["Location"] == "/tai-khoan/mat-khau/"
+        assert _change(goc, PASSWORD, NEW).status_code == 302
+        assert goc.get("/").status_code == 200
+        assert _signed_in("lan").get("/").status_code == 200
 
 
 # --- Closing an account -----------------------------------------------------------------------

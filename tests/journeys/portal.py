@@ -13,7 +13,7 @@ import tempfile
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -25,10 +25,18 @@ _UNTIL_STDIN_CLOSES = '"$@" & server=$!; read -r _; kill "$server"; wait "$serve
 
 @dataclass(frozen=True)
 class Portal:
-    """Where it is served, and the password of each demo account by user name."""
+    """Where it is served, and the password of each demo account by user name.
+
+    ``environment``: what its commands run in, for who serves one of its own.
+    """
 
     url: str
     passwords: dict[str, str]
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def manage(self, *arguments: str) -> str:
+        """Run a command of the portal beside the server; what it told."""
+        return _manage(self.environment, *arguments)
 
 
 def _environment(folder: Path, database: str) -> dict[str, str]:
@@ -95,15 +103,18 @@ def _fill(environment: dict[str, str]) -> dict[str, str]:
 
 
 @contextmanager
-def served_portal(server: str = "sqlite") -> Iterator[Portal]:
-    """A portal while the block runs; ``server``: a DATABASE_URL that says of which kind."""
+def served_portal(server: str = "sqlite", **settings: str) -> Iterator[Portal]:
+    """A portal while the block runs; ``server``: a DATABASE_URL that says of which kind.
+
+    ``settings``: what its environment says otherwise.
+    """
     with (
         tempfile.TemporaryDirectory(prefix="coopportal-journeys-") as name,
         socket.socket() as listener,
     ):
         folder = Path(name)
         with _database(folder, server) as database:
-            environment = _environment(folder, database)
+            environment = {**_environment(folder, database), **settings}
             passwords = _fill(environment)
             # Bound here and handed on: nobody else can take the port in between.
             listener.bind(("127.0.0.1", 0))
@@ -123,7 +134,7 @@ def served_portal(server: str = "sqlite") -> Iterator[Portal]:
                 try:
                     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
                     _wait_until_ready(url, folder / "server.log")
-                    yield Portal(url, passwords)
+                    yield Portal(url, passwords, environment)
                 finally:
                     process.communicate(timeout=30)  # closes its standard input
 
