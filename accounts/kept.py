@@ -17,6 +17,10 @@ _KEPT = "kept_form"
 _SECRET = ("password", "code", "csrfmiddlewaretoken")
 
 
+#: Who is just signing in, or sets a password, has nothing else to lose.
+_NEVER = ("/dang-nhap/", "/dang-xuat/", "/quen-mat-khau/", "/tai-khoan/mat-khau/")
+
+
 @dataclass(frozen=True)
 class Typed:
     """A form as it was sent: where to, by whom, and its fields in order, each with one value."""
@@ -29,7 +33,7 @@ class Typed:
 
 def collect(request: HttpRequest) -> Typed | None:
     """What this request has sent; None when there is nothing that could be lost."""
-    if request.method != "POST":
+    if request.method != "POST" or request.path.startswith(_NEVER):
         return None
     fields = [
         [name, value]

@@ -167,7 +167,14 @@ CACHES = {
     "default": env.dj_cache_url("CACHE_URL", "locmem://" if DEBUG else "db://coopportal_cache")
 }
 
-vars().update(env.dj_email_url("EMAIL_URL", "consolemail://"))
+_MAIL: dict[str, Any] = env.dj_email_url("EMAIL_URL", "console://")
+if "EMAIL_BACKEND" not in _MAIL:
+    # Django would then speak to port 25 of this machine, and nobody would miss the mail.
+    raise ImproperlyConfigured(
+        "EMAIL_URL có dạng không biết. Các dạng dùng được: console://, smtp://máy:25, "
+        "submission://tên:mật-khẩu@máy:587 (có TLS), file:////thư/mục."
+    )
+vars().update(_MAIL)
 EMAIL_TIMEOUT = 10  # a mail server that hangs must not hold a worker
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "") or "Cổng hợp tác số <no-reply@localhost>"
 

@@ -26,7 +26,7 @@ os.environ.update(
         "SESSION_HOURS": "12",
         "ADMINISTRATOR_PASSWORD_DAYS": "0",
         "CACHE_URL": "locmem://",
-        "EMAIL_URL": "memorymail://",
+        "EMAIL_URL": "memory://",
         "MEDIA_ROOT": str(Path(tempfile.gettempdir()) / f"coopportal-media-{os.getpid()}"),
         "TIME_ZONE": "Asia/Ho_Chi_Minh",
         # Playwright's event loop runs in the thread of the tests, which use the ORM as well.

@@ -109,6 +109,32 @@ def test_forwarded_headers_are_believed_only_behind_a_proxy() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("url", "backend", "tls"),
+    [
+        ("", "console", False),
+        ("smtp://mail.example:25", "smtp", False),
+        ("submission://user:word@mail.example", "smtp", True),
+    ],
+)
+def test_mail_is_written_to_the_log_unless_a_server_is_named(
+    url: str, backend: str, tls: bool
+) -> None:
+    told = _settings(
+        _PRODUCTION | ({"EMAIL_URL": url} if url else {}), "EMAIL_BACKEND", "EMAIL_USE_TLS"
+    )
+    assert told == {
+        "EMAIL_BACKEND": f"django.core.mail.backends.{backend}.EmailBackend",
+        "EMAIL_USE_TLS": tls,
+    }
+
+
+def test_a_mail_address_nobody_understands_does_not_start() -> None:
+    process = _start({**_PRODUCTION, "EMAIL_URL": "smtp+tls://mail.example"})
+    assert process.returncode != 0
+    assert "EMAIL_URL có dạng không biết" in process.stderr
+
+
 def test_database_url_chooses_the_database_and_how_it_is_spoken_to() -> None:
     sqlite = _settings(_PRODUCTION, "DATABASES")["DATABASES"]["default"]
     assert sqlite["ENGINE"] == "django.db.backends.sqlite3"

@@ -146,6 +146,14 @@ def test_it_is_kept_for_its_author_alone_and_can_be_dropped(lan: User, make_user
     assert client.get("/tai-khoan/tiep-tuc/")["Location"] == "/"
 
 
+def test_signing_in_again_from_an_old_tab_is_just_that(lan: User, clock) -> None:
+    client = _sign_in(Client())
+    clock.shift(dt.timedelta(minutes=31))
+    answer = client.post("/dang-nhap/", {"username": "lan", "password": PASSWORD})
+    assert answer["Location"] == "/"
+    assert _is_in(client)
+
+
 # --- One's own sessions -----------------------------------------------------------------------
 
 

@@ -52,7 +52,7 @@ def _environment(folder: Path, database: str) -> dict[str, str]:
         "PROXY_COUNT": "0",
         "SECOND_FACTOR_REQUIRED": "0",  # the demo accounts let people in directly
         "CACHE_URL": "locmem://",
-        "EMAIL_URL": "memorymail://",
+        "EMAIL_URL": "memory://",
         "MEDIA_ROOT": str(folder / "media"),
         "JOURNEYS_STATIC_ROOT": str(folder / "static"),
         "TIME_ZONE": "Asia/Ho_Chi_Minh",
