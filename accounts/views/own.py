@@ -29,6 +29,7 @@ from accounts.models import User
 class Contact(UpdateView):
     """E-mail and phone. As e-mail opens the account, a sign-in long ago does not suffice."""
 
+    http_method_names = ["get", "head", "options", "post"]
     template_name = "accounts/contact.html"
     form_class = ContactForm
     success_url = reverse_lazy("my_account")
