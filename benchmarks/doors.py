@@ -18,6 +18,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from coopportal.rest import kept
 
 #: Tables of who asks, and of the state of the data behind every ETag: no data queries.
 _WHO = ('"accounts_session"', '"accounts_user"', "versions_dataversion")
@@ -94,6 +95,7 @@ class Portal:
     def statements(self, path: str) -> list[str]:
         """The SQL that a page runs, parameters filled in, in its order."""
         self.get(path)
+        kept.answers.clear()
         with CaptureQueriesContext(connection) as queries:
             self.get(path)
         return [query["sql"] for query in queries.captured_queries]

@@ -12,10 +12,11 @@ from django.db import connection
 
 from accounts.models import User
 from agreements.models import Agreement, Representative
-from benchmarks.doors import Portal, call, floor
+from benchmarks.doors import Answer, Portal, call, floor
 from benchmarks.method import Call
 from benchmarks.plain_sql import Statement, over_the_log, over_what_stands
 from coopportal.clock import Moment, today
+from coopportal.rest import kept
 from deliverables.models import CurrentReport, Deliverable
 
 #: Pairs of keys of which a maintained total is asked, and others.
@@ -88,6 +89,17 @@ def _asking(portal: Portal, path: str, **headers: str) -> Call:
     return lambda: portal.get(path, **headers)
 
 
+def _first_and_again(portal: Portal, path: str) -> Iterator[tuple[str, Call]]:
+    """A summary as the first caller after a change gets it, and as everybody gets it until the next."""
+
+    def first() -> Answer:
+        kept.answers.clear()
+        return portal.get(path)
+
+    yield "", first
+    yield ", asked again", _asking(portal, path)
+
+
 def _running(statements: Sequence[Statement]) -> Call:
     return lambda: [statement.rows() for statement in statements]
 
@@ -107,16 +119,17 @@ def summary_now(stage: Stage) -> Iterator[Goal]:
         *((each, 1.3 if _is_sqlite() else 1.2) for each in OTHER_KEYS),
     ):
         path = _summary(keys)
-        reference = over_what_stands(keys.split(","), Moment.now())
-        yield Goal(
-            key=f"G1 {keys}",
-            about="summary now",
-            limit=limit,
-            subject=_asking(stage.anybody, path),
-            reference=_running(reference),
-            path=path,
-            against="GROUP BY, current columns",
-        )
+        reference = _running(over_what_stands(keys.split(","), Moment.now()))
+        for again, asking in _first_and_again(stage.anybody, path):
+            yield Goal(
+                key=f"G1 {keys}{again}",
+                about="summary now",
+                limit=limit,
+                subject=asking,
+                reference=reference,
+                path=path,
+                against="GROUP BY, current columns",
+            )
 
 
 def summary_then(stage: Stage) -> Iterator[Goal]:
@@ -129,15 +142,17 @@ def summary_then(stage: Stage) -> Iterator[Goal]:
     ):
         days = {"as_of": moment.as_of.isoformat(), "known_on": moment.known_on.isoformat()}
         path = _summary("province,phase", **days)
-        yield Goal(
-            key=f"G8 {name}",
-            about="summary by province, phase",
-            limit=limit,
-            subject=_asking(stage.anybody, path),
-            reference=_running(over_the_log(["province", "phase"], moment)),
-            path=path,
-            against="DISTINCT ON over the log",
-        )
+        reference = _running(over_the_log(["province", "phase"], moment))
+        for again, asking in _first_and_again(stage.anybody, path):
+            yield Goal(
+                key=f"G8 {name}{again}",
+                about="summary by province, phase",
+                limit=limit,
+                subject=asking,
+                reference=reference,
+                path=path,
+                against="DISTINCT ON over the log",
+            )
 
 
 def _list_path(stage: Stage) -> str:

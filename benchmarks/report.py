@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -41,8 +42,12 @@ class Report:
     machine: str = field(
         default_factory=lambda: f"{platform.machine()}, {platform.python_version()}"
     )
+    #: Processes that wanted a core when the run began and when it was written, and how many cores there are.
+    load: list[float] = field(default_factory=lambda: [round(os.getloadavg()[0], 1)])
+    cores: int = field(default_factory=lambda: os.cpu_count() or 0)
 
     def write(self, path: Path) -> None:
+        self.load.append(round(os.getloadavg()[0], 1))
         path.write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n", "utf-8")
 
     @classmethod
