@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from coopportal.typed_figures import asked_about, type_figure
 from coopportal.vietnamese import nfc
 
 _GROUPED = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]+)?")
@@ -51,13 +52,16 @@ class FigureFormField(forms.DecimalField):
         return {"inputmode": "decimal", "autocomplete": "off"}
 
     def prepare_value(self, value: Any) -> Any:
-        return write_figure(value) if isinstance(value, Decimal | int) else value
+        # 15,123 would be asked about when it comes back; 15,1230 is not.
+        return type_figure(value) if isinstance(value, Decimal | int) else value
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, Decimal):
             return value
         if value in self.empty_values:
             return None
+        if question := asked_about(str(value)):
+            raise ValidationError(question, code="ambiguous")
         try:
             return read_figure(str(value))
         except ValueError as error:

@@ -101,6 +101,12 @@ def read_typed(
     return Reading(error=problem) if problem else reading
 
 
+def asked_about(text: str) -> str:
+    """The question about a figure that may mean two things (``15,120``), or nothing."""
+    bare = nfc(text).strip()
+    return _comma(bare, whole=False).error if _THOUSANDS_COMMA.fullmatch(bare) else ""
+
+
 def _read(bare: str, *, whole: bool) -> Reading:
     if _PLAIN.fullmatch(bare) or _DOTTED.fullmatch(bare):
         return _found(bare)

@@ -56,6 +56,13 @@ def test_a_form_keeps_and_shows_the_figure() -> None:
         field.clean("12.5")
 
 
+def test_a_form_asks_about_a_figure_that_may_mean_two_things() -> None:
+    field = FigureFormField(max_digits=20, decimal_places=4, required=False)
+    with pytest.raises(ValidationError, match="15,120 có thể hiểu hai cách"):
+        field.clean("15,120")
+    assert field.clean(field.prepare_value(Decimal("15.123"))) == Decimal("15.123")
+
+
 def test_a_count_is_whole() -> None:
     field = CountFormField(min_value=0)
     assert field.clean("1.200") == 1200

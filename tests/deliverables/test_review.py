@@ -137,11 +137,12 @@ def test_what_is_new_since_the_last_look(
     manager.post("/cho-xac-nhan/da-xem/")
     assert QueueSeen.objects.get().user == cooperation.manager
     with time_machine.travel(NOW + dt.timedelta(days=1), tick=False):
-        manager.force_login(cooperation.manager)
+        later = Client()  # yesterday's session has ended
+        later.force_login(cooperation.manager)
         new = sent(cooperation, schools, when=at(dt.date(2026, 11, 22)))
-        queue = manager.get(QUEUE).context["queue"]
+        queue = later.get(QUEUE).context["queue"]
         assert [(row.report, row.new) for row in queue.rows] == [(old, False), (new, True)]
-        narrowed = manager.get(QUEUE, {"loai": "moi"}).context["queue"]
+        narrowed = later.get(QUEUE, {"loai": "moi"}).context["queue"]
         assert [row.report for row in narrowed.rows] == [new]
 
 
