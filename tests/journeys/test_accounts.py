@@ -68,13 +68,13 @@ class Person:
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(45_000)
 
-    def reach(self, target: Locator, within: int = 80) -> None:
-        """Tab until the focus is there."""
+    def reach(self, target: Locator, within: int = 80, key: str = "Tab") -> None:
+        """Tab until the focus is there, forwards or (with Shift) back."""
         expect(target).to_be_visible()
         for _press in range(within):
             if target.evaluate("element => element === document.activeElement"):
                 return
-            self.page.keyboard.press("Tab")
+            self.page.keyboard.press(key)
         raise AssertionError(f"The keyboard does not reach {target}.")
 
     def types(self, label: str, text: str) -> None:
@@ -203,7 +203,7 @@ def test_five_failures_lock_an_officer_out_and_an_administrator_opens_again(
     page.goto("/quan-tri/accounts/user/?q=quang-ngai")
     administrator.reach(page.locator("input.action-select").first, within=300)
     page.keyboard.press("Space")
-    administrator.reach(page.get_by_label("Thao tác:"))
+    administrator.reach(page.get_by_label("Thao tác:"), key="Shift+Tab")
     page.keyboard.type("Mở khóa")
     administrator.reach(page.get_by_role("button", name="Thực hiện"))
     page.keyboard.press("Enter")
