@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.urls import path
 from django.views.decorators.cache import never_cache
 
-from accounts.views import own, password, second_factor, sign_in
+from accounts.views import own, password, second_factor, sign_in, tokens
 
 _PAGES = "accounts"
 
@@ -32,6 +32,8 @@ urlpatterns = [
     path("tai-khoan/lien-he/", own.Contact.as_view(), name="contact"),
     path("tai-khoan/phien-khac/", own.end_other_sessions, name="end_other_sessions"),
     path("tai-khoan/tiep-tuc/", own.kept_form, name="kept"),
+    path("tai-khoan/ma-truy-cap/", tokens.tokens, name="tokens"),
+    path("tai-khoan/ma-truy-cap/<int:pk>/thu-hoi/", tokens.revoke_token, name="revoke_token"),
     path("tai-khoan/hai-lop/", second_factor.Activate.as_view(), name="mfa_activate_totp"),
     path("tai-khoan/hai-lop/tat/", second_factor.Deactivate.as_view(), name="mfa_deactivate_totp"),
     path(

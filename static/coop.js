@@ -31,7 +31,7 @@ document.querySelector(".asof form")?.addEventListener("submit", (event) => {
 // A message to paste elsewhere: the button comes with the script, the text is there without it.
 for (const box of document.querySelectorAll("[data-copy]")) {
   const button = box.querySelector("button");
-  const text = box.querySelector("textarea");
+  const text = box.querySelector("textarea, input");
   const label = button.textContent;
   button.hidden = false;
   button.addEventListener("click", async () => {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -39,30 +40,10 @@ class TokenQuerySet(models.QuerySet["Token"]):
 
 
 class TokenManager(models.Manager.from_queryset(TokenQuerySet)):  # type: ignore[misc]
-    def issue(
-        self, *, owner: User, name: str, scope: TokenScope, expires_at: dt.datetime, by: User
-    ) -> tuple[Token, str]:
-        """Make a token; return it with its key, which nobody can read again after this.
-
-        Raises ``ValidationError`` for a life longer than ``LONGEST_LIFE``.
-        """
-        if expires_at - now() > LONGEST_LIFE:
-            raise ValidationError(
-                {"expires_at": _("Khóa dùng được nhiều nhất 365 ngày. Chọn ngày sớm hơn.")}
-            )
-        key = PREFIX + secrets.token_urlsafe(ENTROPY)
-        token = Token(
-            owner=owner,
-            name=name,
-            scope=scope,
-            created_at=now(),
-            expires_at=expires_at,
-            made_by=by,
-            digest=digest_of(key),
-        )
-        token.full_clean()
-        token.save(force_insert=True)
-        return token, key
+    def issue(self, *, by: User, **values: Any) -> tuple[Token, str]:
+        """Make a token of these ``owner``, ``name``, ``scope`` and ``expires_at``; see ``Token.issue``."""
+        token = Token(**values)
+        return token, token.issue(by=by)
 
 
 class Token(models.Model):
@@ -129,6 +110,25 @@ class Token(models.Model):
     def is_alive(self) -> bool:
         """Whether a call with this token is accepted now, its owner's account left aside."""
         return self.revoked_at is None and self.expires_at > now()
+
+    def clean(self) -> None:
+        """A key that lives longer than a year is one that nobody remembers."""
+        super().clean()
+        if self.expires_at and self.expires_at - (self.created_at or now()) > LONGEST_LIFE:
+            raise ValidationError(
+                {"expires_at": _("Khóa dùng được nhiều nhất 365 ngày. Chọn ngày sớm hơn.")}
+            )
+
+    def issue(self, *, by: User) -> str:
+        """Make it, and return its key, which nobody can read again after this.
+
+        Raises ``ValidationError`` for what a token may not be.
+        """
+        key = PREFIX + secrets.token_urlsafe(ENTROPY)
+        self.digest, self.created_at, self.made_by = digest_of(key), now(), by
+        self.full_clean()
+        self.save(force_insert=True)
+        return key
 
     def revoke(self, *, by: User) -> None:
         """End it for good, from this instant; one that has ended stays as it is."""

@@ -128,6 +128,8 @@ class User(AbstractUser):
     def clean(self) -> None:
         """Nobody's user name is somebody else's e-mail: whom would it sign in?"""
         super().clean()
+        if self.is_service and not self.password:
+            self.set_unusable_password()
         others = User.objects.exclude(pk=self.pk)
         if "@" in self.username and others.filter(email__iexact=self.username).exists():
             raise ValidationError(

@@ -33,9 +33,10 @@ class AccountAdmin(PortalAdmin, UserAdmin):
         "is_active",
         "is_staff",
         "is_superuser",
+        "is_service",
         "last_login",
     )
-    list_filter = ("is_active", "is_staff", "is_superuser", "groups")
+    list_filter = ("is_active", "is_staff", "is_superuser", "is_service", "groups")
     search_fields = ("search_text",)
     ordering = ("sort_key", "username")
     add_form = FirstPasswordForm
@@ -46,7 +47,10 @@ class AccountAdmin(PortalAdmin, UserAdmin):
         (
             _("Quyền"),
             {
-                "fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions"),
+                "fields": (
+                    *("is_active", "is_service", "is_staff", "is_superuser"),
+                    *("groups", "user_permissions"),
+                ),
                 "description": _(
                     "Không xóa tài khoản: bỏ chọn “hoạt động” khi người dùng thôi việc."
                 ),
@@ -60,7 +64,7 @@ class AccountAdmin(PortalAdmin, UserAdmin):
             {
                 "classes": ("wide",),
                 "fields": (
-                    *("username", "full_name", "email"),
+                    *("username", "full_name", "email", "is_service"),
                     *("usable_password", "password1", "password2"),
                 ),
             },
@@ -110,18 +114,19 @@ class AccountAdmin(PortalAdmin, UserAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Only administrators make administrators."""
         fields = super().get_readonly_fields(request, obj)
-        if _is_administrator(request):
+        if is_administrator(request):
             return fields
         return (*fields, "is_staff", "is_superuser", "groups", "user_permissions")
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Nobody below an administrator sets an administrator's password."""
         allowed = super().has_change_permission(request, obj)
-        return allowed and (obj is None or not obj.is_superuser or _is_administrator(request))
+        return allowed and (obj is None or not obj.is_superuser or is_administrator(request))
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False
 
 
-def _is_administrator(request: HttpRequest) -> bool:
+def is_administrator(request: HttpRequest) -> bool:
+    """Whether an open administrator's account is at work."""
     return bool(request.user.is_active and getattr(request.user, "is_superuser", False))
