@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.db.models import Case, Count, F, Prefetch, QuerySet, When
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from agreements.assignment import PARTS
 from agreements.filters import (
     DiscrepancyFilterSet,
     EventFilterSet,
@@ -155,3 +159,24 @@ def _with_citations_counted(rows: QuerySet[Source]) -> QuerySet[Source]:
     """Words of a filed document belong to the reports that rest on it, which may be nobody's to read yet."""
     public = When(filing__isnull=True, then=Count("citations"))
     return rows.annotate(cited=Case(public, default=None))
+
+
+@require_safe
+@never_cache
+@login_required
+def assignment(request: HttpRequest, part: str) -> HttpResponseBase:
+    """Who acts for whom, where nobody does, which accounts sleep: for administrators, who keep it."""
+    if not request.user.is_superuser:
+        raise PermissionDenied(_("Trang này dành cho quản trị viên, người ghi ai đại diện cho ai."))
+    asked = PARTS[part]
+    listing = listing_of(request, asked.filterset, columns=asked.columns, name=asked.name)
+    if listing.csv_asked:
+        return listing.as_csv()
+    context = {
+        "list": listing,
+        "part": asked,
+        "cells": [[value(row) for _heading, value in asked.columns] for row in listing.shown],
+        "parts": [(name, other.title, name == part) for name, other in PARTS.items()],
+        "also": listing.also_narrowed("q", "side", "standing"),
+    }
+    return render(request, "agreements/assignment.html", context)

@@ -71,6 +71,7 @@ SORT_LABELS = {
     "indicator": _("Chỉ tiêu"),
     "issued_on": _("Ngày ban hành"),
     "kind": _("Loại"),
+    "last_used": _("Dùng lần cuối"),
     "name": _("Tên"),
     "official_from": _("Chính thức từ"),
     "partner": _("Đối tác"),
