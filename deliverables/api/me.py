@@ -19,6 +19,7 @@ from coopportal.rest.access import ProvesWhoCalls
 from coopportal.rest.answers import instant_iso
 from coopportal.rest.renderers import FORMAT_PARAMETER
 from coopportal.rest.views import ApiView
+from deliverables.models import ProgressReport
 
 
 class Mandate(serializers.Serializer[Any]):
@@ -35,11 +36,22 @@ class Key(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField()
 
 
+class Awaiting(serializers.Serializer[Any]):
+    """How much waits for the caller."""
+
+    verdicts = serializers.IntegerField(help_text=_("Báo cáo của bên kia chờ bên mình xác nhận"))
+    sources = serializers.IntegerField(help_text=_("Số liệu từ nguồn mà hai bên chưa có ý kiến"))
+    returned = serializers.IntegerField(
+        help_text=_("Báo cáo của bên mình bị trả lại, chưa gửi lại")
+    )
+    drafts = serializers.IntegerField(help_text=_("Bản nháp của bên mình chưa gửi"))
+
+
 class Me(serializers.Serializer[Any]):
     """Whose call this is, what it may do, and for which side of which agreements it acts today.
 
     ``scope`` is null for the session of the pages, which may do whatever the user may. A call of the
-    scope ``official`` acts for no side, whoever its owner is: no mandates.
+    scope ``official`` acts for no side, whoever its owner is: no mandates, nothing told of what awaits.
     """
 
     username = serializers.CharField()
@@ -49,6 +61,7 @@ class Me(serializers.Serializer[Any]):
     scope = serializers.ChoiceField(choices=TokenScope.choices, allow_null=True)
     token = Key(allow_null=True)
     mandates = Mandate(many=True)
+    awaiting = Awaiting(allow_null=True)
 
 
 class MeView(ApiView):
@@ -73,6 +86,7 @@ class MeView(ApiView):
                 "token": token
                 and {"name": token.name, "expires_at": instant_iso(token.expires_at)},
                 "mandates": _mandates(request.user),
+                "awaiting": _awaiting(request.user),
             }
         )
 
@@ -91,3 +105,16 @@ def _mandates(user: Any) -> list[dict[str, Any]]:
         {"agreement": agreement, "side": side, "from_day": start, "until_day": until}
         for agreement, side, start, until in rows
     ]
+
+
+def _awaiting(user: Any) -> dict[str, int] | None:
+    """The lengths of the queues that the pages for reporting and for verdicts show."""
+    if not user.is_authenticated:
+        return None
+    reports = ProgressReport.objects
+    return {
+        "verdicts": reports.awaiting_verdict_of(user).count(),
+        "sources": reports.sources_open_to(user).count(),
+        "returned": reports.returned_to(user).count(),
+        "drafts": reports.drafts_of(user).count(),
+    }
