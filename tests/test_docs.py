@@ -3,6 +3,9 @@
 import re
 from pathlib import Path
 
+from django.core.management import get_commands
+from django.urls import resolve
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -63,3 +66,35 @@ def test_every_requirement_is_pinned_once() -> None:
             names.append(re.sub(r"[-_.]+", "-", pinned[1]).lower())
     assert len(names) == len(set(names))
     assert "psycopg" not in names, "psycopg 3 beside psycopg2 would be taken silently"
+
+
+def _controls() -> list[list[str]]:
+    """The rows of the table of level-2 controls: control, by whom, where."""
+    section = _read("docs/operations.md").split("## Level-2 controls")[1].split("\n## ")[0]
+    rows = [line.strip("|").split("|") for line in section.splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in row] for row in rows[1:]]
+
+
+def test_every_control_says_who_meets_it() -> None:
+    rows = _controls()
+    assert len(rows) > 15
+    assert {who for _control, who, _where in rows} == {
+        "portal",
+        "office",
+        "portal, office",
+        "office, portal",
+    }
+    assert all(where for _control, _who, where in rows)
+
+
+def test_what_the_controls_name_is_there() -> None:
+    words = set(re.findall(r"`([^`]+)`", " ".join(where for _c, _w, where in _controls())))
+    settings = {word for word in words if word.isupper()}
+    pages = {word for word in words if word.startswith("/")}
+    commands = words - settings - pages
+    assert settings <= set(re.findall(r"^#?([A-Z_]+)=", _read(".env.example"), re.MULTILINE))
+    assert commands <= set(get_commands())
+    assert len(settings) >= 8
+    assert len(commands) >= 6
+    for page in pages:
+        resolve(page)

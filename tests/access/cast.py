@@ -29,6 +29,7 @@ class Member:
     public_read: bool = False
     headers: dict[str, str] = field(default_factory=dict)
     agreement: Agreement | None = None
+    user: User | None = None
 
     def call(self, handler: ClientHandler, method: str, path: str) -> HttpResponseBase:
         """The answer to a request without content; no CSRF check, for whoever forges one is not meant."""
@@ -79,7 +80,7 @@ def cast(here: factories.Cooperation, elsewhere: factories.Cooperation) -> dict[
     deactivated.save()
 
     def user(name: str, who: User, agreement: Agreement | None) -> Member:
-        return Member(name, "signed in", headers=_session(who), agreement=agreement)
+        return Member(name, "signed in", headers=_session(who), agreement=agreement, user=who)
 
     def token(name: str, scope: TokenScope, column: str = "", *, revoked: bool = False) -> Member:
         headers = _bearer(here.officer, scope, revoked=revoked)
@@ -95,7 +96,11 @@ def cast(here: factories.Cooperation, elsewhere: factories.Cooperation) -> dict[
         user("manager", here.manager, here.agreement),
         user("officer elsewhere", elsewhere.officer, elsewhere.agreement),
         user("manager elsewhere", elsewhere.manager, elsewhere.agreement),
-        Member("administrator", "administrator", headers=_session(here.administrator)),
+        Member(
+            *("administrator", "administrator"),
+            headers=_session(here.administrator),
+            user=here.administrator,
+        ),
         token("reading token", TokenScope.OFFICIAL),
         token("reporting token", TokenScope.REPORT),
         token("revoked token", TokenScope.REPORT, "dead token", revoked=True),

@@ -14,6 +14,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.utils.http import urlsafe_base64_encode
 
+from accounts.models import User
 from agreements.choices import PeriodKind, Side
 from agreements.models import Agreement, Discrepancy
 from agreements.periods import make_periods
@@ -110,6 +111,13 @@ _KEYS: dict[str, Callable[[World], Any]] = {
     "/api/v1/deliverables/<key>/": lambda w: w.people.deliverable.slug,
     "/api/v1/deployments/<key>/": lambda w: w.people.deliverable.slug,
     "/api/v1/reports/<key>/": lambda w: w.report.uid,
+    **dict.fromkeys(
+        (
+            f"/api/v1/reports/<key>/{verb}/"
+            for verb in ("submit", "withdraw", "confirm", "return", "dispute", "revise", "comments")
+        ),
+        lambda w: w.report.uid,
+    ),
     "/api/v1/events/<key>/": lambda w: w.event.slug,
     "/api/v1/statements/<key>/": lambda w: w.statement.slug,
     "/api/v1/discrepancies/<key>/": lambda w: Discrepancy.objects.earliest("pk").slug,
@@ -118,10 +126,23 @@ _KEYS: dict[str, Callable[[World], Any]] = {
 }
 
 
-def keys_of(route: Route, here: World, elsewhere: World) -> dict[str, dict[str, Any]] | None:
+#: Address → the key of something that belongs to one person, whatever side he or she is on.
+PERSONAL: dict[str, Callable[[User], Any]] = {
+    "/tai-khoan/ma-truy-cap/<pk>/thu-hoi/": lambda user: factories.token(user)[0].pk,
+}
+
+
+def keys_of(
+    route: Route, here: World, elsewhere: World, user: User | None
+) -> dict[str, dict[str, Any]] | None:
     """``own``, ``other`` and ``missing`` → what fills the address; ``None`` where nobody said."""
     if not route.keys:
         return {"own": {}}
+    if route.text in PERSONAL:
+        (key,) = route.keys
+        make = PERSONAL[route.text]
+        found = {"other": {key: make(factories.user())}, "missing": {key: _MISSING[key]}}
+        return {"own": {key: make(user)}, **found} if user else found
     if route.text in _KEYS:
         find = _KEYS[route.text]
         own, other = (

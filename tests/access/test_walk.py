@@ -21,7 +21,7 @@ from django.test import override_settings
 from django.test.client import ClientHandler
 
 from tests.access.cast import METHODS, Member, cast
-from tests.access.objects import World, keys_of
+from tests.access.objects import PERSONAL, World, keys_of
 from tests.access.routes import Route, routes
 from tests.access.table import COLUMNS, SIGN_IN, Table
 
@@ -119,7 +119,7 @@ class Walk:
         another one than the member before. Of the admin's hundreds of addresses, which ask all who are
         no administrators one and the same question, these try two methods at one object each.
         """
-        keys = keys_of(route, self.here, self.elsewhere)
+        keys = keys_of(route, self.here, self.elsewhere, self.member.user)
         assert keys is not None, f"tests/access/objects.py: _KEYS says nothing of {route.text}"
         paths = [(which, route.path(**filled)) for which, filled in keys.items()]
         turn = number + self.number
@@ -160,7 +160,7 @@ class Walk:
     def _relation(self, route: Route, which: str) -> str:
         """Whether the object is the member's own. Without one: whether the member has a side at all."""
         agreement, column = self.member.agreement, self.member.column
-        if which == "missing" or column != "signed in":
+        if which == "missing" or column != "signed in" or route.text in PERSONAL:
             return which
         if not route.keys:
             return "own" if agreement else "other"
