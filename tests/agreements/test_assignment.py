@@ -80,7 +80,7 @@ def test_a_side_is_empty_when_nobody_with_an_open_account_acts_today(keeper: Cli
     assert set(mine) == {closed.slug, ended.slug}
     page = keeper.get("/phan-cong/phia-trong/", {"q": closed.partner.short_name})
     assert page.context["cells"] == [
-        [closed.slug, closed.partner.short_name, closed.vnpt_party.short_name, "Phía VNPT"]
+        [closed.slug, closed.partner.short_name, closed.vnpt_party.short_name, "VNPT"]
     ]
 
 
