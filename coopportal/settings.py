@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "agreements",
     "deliverables",
     "coopportal.versions",
+    "coopportal.rates",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -327,6 +328,10 @@ TIME_ZONE = env.str("TIME_ZONE", "Asia/Ho_Chi_Minh")
 
 # --- API --------------------------------------------------------------------------------------
 
+# Calls a minute; 0 for as many as one likes. Counted in the database, so for all workers together.
+API_RATE_TOKEN = env.int("API_RATE_TOKEN", 600)
+API_RATE_ADDRESS = env.int("API_RATE_ADDRESS", 300)
+
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "coopportal.rest.schema.PortalSchema",
     # The token first: one that is no good answers 401 with its challenge, session or no session.
@@ -335,6 +340,7 @@ REST_FRAMEWORK = {
         "coopportal.rest.access.SignedInSession",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["coopportal.rest.access.ReadsWherePublic"],
+    "DEFAULT_THROTTLE_CLASSES": ["coopportal.rest.throttles.PerCaller"],
     "DEFAULT_RENDERER_CLASSES": ["coopportal.rest.renderers.JSONAnswer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "coopportal.rest.renderers.Negotiation",

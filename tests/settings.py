@@ -25,6 +25,9 @@ os.environ.update(
         "SESSION_IDLE_MINUTES": "30",
         "SESSION_HOURS": "12",
         "ADMINISTRATOR_PASSWORD_DAYS": "0",
+        # As many calls as one likes, but in the tests of the rates.
+        "API_RATE_TOKEN": "0",
+        "API_RATE_ADDRESS": "0",
         "CACHE_URL": "locmem://",
         "EMAIL_URL": "memory://",
         "MEDIA_ROOT": str(Path(tempfile.gettempdir()) / f"coopportal-media-{os.getpid()}"),

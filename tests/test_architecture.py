@@ -70,7 +70,7 @@ def test_no_module_is_a_junk_drawer() -> None:
 def test_no_signal_is_used_as_glue() -> None:
     glue = re.compile(r"\bsignals\b|django\.dispatch|@receiver")
     found = [_name(path) for path in _MODULES if glue.search(path.read_text("utf-8"))]
-    # Django's own "after migrate" is no glue between parts of the portal (ADR 12).
+    # Django's own "after migrate" is no glue between parts of the portal (ADR 14).
     assert found == ["coopportal/versions/apps.py"]
 
 

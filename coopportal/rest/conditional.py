@@ -3,7 +3,7 @@
 The tag of lists, rows and summaries is known before the answer is computed, from one row of the database.
 It is taken before the data is read: should a write fall in between, the tag is the older one, and the
 caller asks again. Whatever can be written to under ``If-Match`` carries the tag of its own content
-instead (``names_content``), which other people's writes do not change. See ADR 12.
+instead (``names_content``), which other people's writes do not change. See ADR 14.
 """
 
 from __future__ import annotations
@@ -80,9 +80,11 @@ def etag_of_content(content: bytes) -> str:
 
 
 def forbid_stale(request: Request, response: HttpResponseBase) -> None:
-    """No cache hands an answer on without asking here first, and none hands it to another caller."""
-    user = getattr(request, "user", None)
-    own = getattr(request, "auth", None) is not None or (user is not None and user.is_authenticated)
+    """No cache hands an answer on without asking here first, and none hands it to another caller.
+
+    Asks only what the caller sent, for who it is may be the very thing that was refused.
+    """
+    own = "Authorization" in request.headers or settings.SESSION_COOKIE_NAME in request.COOKIES
     response["Cache-Control"] = "private, no-cache" if own else "no-cache"
     patch_vary_headers(response, VARY)
 

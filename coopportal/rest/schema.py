@@ -27,8 +27,9 @@ _REFUSALS = {
     412: _("Bản nháp đã được lưu ở nơi khác: stored là bản đang lưu, sent là bản đã gửi"),
     422: _("Idempotency-Key đã dùng cho một yêu cầu khác"),
     428: _("Thiếu If-Match"),
+    429: _("Gọi quá nhanh; Retry-After nói phải chờ bao nhiêu giây"),
 }
-_OF_READING = (400, 401, 404, 406)
+_OF_READING = (400, 401, 404, 406, 429)
 _NOT_MODIFIED = _("Câu trả lời mà người gọi đang giữ (If-None-Match) vẫn đúng")
 #: Read and answered by every view of ``conditional.Conditional``.
 CONDITION = (

@@ -13,6 +13,7 @@ from django.http import Http404, HttpResponseBase
 from django.utils.translation import gettext, gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 from rest_framework import viewsets
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -20,7 +21,7 @@ from coopportal.clock import BadParameter, Moment
 from coopportal.csv_rows import csv_response
 from coopportal.filtersets import ListFilterSet
 from coopportal.query import check_parameters
-from coopportal.rest import conditional, pages, problems
+from coopportal.rest import conditional, pages, problems, throttles
 from coopportal.rest.answers import Answer, Scope, cells_of, headings_of
 from coopportal.rest.renderers import FORMAT_PARAMETER, CSVAnswer, JSONAnswer
 
@@ -49,15 +50,28 @@ def _examples() -> dict[str, Any]:
 
 
 class TellsProblems:
-    """A view that tells every refusal as a problem, whatever form of answer was asked."""
+    """A view that tells every refusal as a problem, whatever form of answer was asked, and its rate."""
+
+    request: Any
+
+    def handle_exception(self, exc: Exception) -> Any:
+        # Who proves nobody never gets as far as the throttles.
+        unproved = isinstance(exc, AuthenticationFailed | NotAuthenticated)
+        if unproved and (rate := throttles.too_many_failures(self.request)):
+            exc = Throttled(rate.reset)
+        return super().handle_exception(exc)  # type: ignore[misc]
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         if getattr(response, "exception", False):
             request.accepted_renderer = problems.ProblemRenderer()
             request.accepted_media_type = problems.MEDIA_TYPE
-        return super().finalize_response(  # type: ignore[misc]
+        response = super().finalize_response(  # type: ignore[misc]
             request, response, *args, **kwargs
         )
+        if rate := getattr(request, "rate", None):
+            for name, value in throttles.rate_headers(rate).items():
+                response[name] = value
+        return response
 
 
 class ApiView(TellsProblems, viewsets.ViewSet):

@@ -1,7 +1,7 @@
 """The triggers that renew the data's token at every write to a watched table, whoever writes and how.
 
 ``watch`` is run after every ``migrate`` (``apps.py``): a table that is new, or that SQLite has rebuilt
-and so robbed of its triggers, is watched before anybody is served from it. See ADR 12.
+and so robbed of its triggers, is watched before anybody is served from it. See ADR 14.
 """
 
 from __future__ import annotations

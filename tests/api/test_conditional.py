@@ -123,6 +123,17 @@ def test_refusals_carry_no_tag_and_are_refused_whatever_one_holds(client: Client
         assert refused["Cache-Control"] == "no-cache"
 
 
+@pytest.mark.parametrize("token", ["Bearer", "Bearer nonsense", "Bearer \xff", "Basic YTpi"])
+def test_a_form_that_does_not_exist_is_refused_whatever_token_is_sent(
+    client: Client, db: None, token: str
+) -> None:
+    """The form is chosen before anybody asks who calls."""
+    refused = client.get(SUMMARY, {"format": "AAA"}, headers={"Authorization": token})
+    assert refused.status_code == 400
+    assert refused.json()["parameter"] == "format"
+    assert refused["Cache-Control"] == "private, no-cache"
+
+
 def test_nobody_is_told_304_where_he_may_not_read(client: Client, db: None, settings: Any) -> None:
     held = etag(client)
     settings.PUBLIC_READ = False

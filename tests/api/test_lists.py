@@ -64,6 +64,8 @@ def one_more(noun: str) -> None:
 
 #: The page is chosen and counted, then told; the log is read on from a number and is never counted ahead.
 QUERIES_OF_A_LIST = {"changes": 1}
+#: One row says which state the data is in, for the ETag; a report is named by its own content.
+VERSION = 1
 
 
 @pytest.mark.parametrize("noun", NOUNS)
@@ -74,7 +76,7 @@ def test_a_list_is_two_queries_at_one_row_and_at_five(
         one_more(noun)
         with query_count() as queries:
             answer = client.get(f"/api/v1/{noun}/", {"page_size": 500}).json()
-        assert len(queries) == QUERIES_OF_A_LIST.get(noun, 2)
+        assert len(queries) == VERSION + QUERIES_OF_A_LIST.get(noun, 2)
         assert answer["count"] == len(answer["results"])
 
 
@@ -86,7 +88,7 @@ def test_a_page_of_a_longer_list_is_two_queries(
         one_more(noun)
     with query_count() as queries:
         answer = client.get(f"/api/v1/{noun}/", {"page_size": 1}).json()
-    assert len(queries) == 2
+    assert len(queries) == VERSION + 2
     assert answer["count"] > len(answer["results"]) == 1
 
 
@@ -98,7 +100,7 @@ def test_one_row_is_one_query_and_says_what_the_list_says(
     key = next(row[name] for name in ("slug", "key", "code", "id", "seq") if name in row)
     with query_count() as queries:
         alone = client.get(f"/api/v1/{noun}/{key}/").json()
-    assert len(queries) == 1
+    assert len(queries) == (1 if noun == "reports" else VERSION + 1)
     assert {name: alone[name] for name in row} == row
 
 
@@ -110,7 +112,7 @@ def test_a_signed_in_user_costs_session_and_user_more(
         client.get(
             "/api/v1/deliverables/", {"page_size": 500, "province": "40", "stage": "piloting"}
         )
-    assert len(queries) == 4
+    assert len(queries) == 2 + VERSION + 2
 
 
 @pytest.mark.parametrize("noun", NOUNS)
