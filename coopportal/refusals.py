@@ -1,18 +1,24 @@
-"""Answers that are no page: 400, 403, 404, 500 and a stale form, in Vietnamese, with a way on."""
+"""Answers that are no page: 400, 403, 404, 413, 500, 503 and a stale form, in Vietnamese, with a way on."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 from django.conf import settings
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
+from coopportal.bodies import most_bytes
 from coopportal.clock import BadParameter
 from coopportal.rest.problems import API_PATH, not_found as api_not_found, problem_response
+
+#: Seconds after which whoever met a database that does not answer may try again.
+_RETRY_AFTER = "5"
 
 
 class BadParameterMiddleware:
@@ -39,6 +45,8 @@ class BadParameterMiddleware:
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400: names the parameter and how to mend it where we know, else says that the request is broken."""
+    if isinstance(exception, RequestDataTooBig):
+        return too_large(request)
     if request.path.startswith(API_PATH):
         return problem_response(
             request, 400, gettext("Máy chủ không hiểu yêu cầu này."), kind="malformed"
@@ -68,12 +76,50 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "errors/404.html", status=404)
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    """413: more than may be sent at once; nothing was read of it, so nothing was saved."""
+    most = most_bytes(request) / 1_000_000
+    if request.path.startswith(API_PATH):
+        words = gettext("Nội dung gửi lên quá lớn: mỗi lần gửi được tối đa %(most)g MB.")
+        return problem_response(request, 413, words % {"most": most}, kind="too-large")
+    page = render_to_string("errors/413.html", {"most": f"{most:g}".replace(".", ",")})
+    return HttpResponse(page, status=413)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: drawn without request, user or database, since any of them may be what failed."""
+    """500: drawn without request, user or database, since any of them may be what failed.
+
+    Called while the failure is being handled: where the database does not answer, it is a 503.
+    """
+    if _database_is_gone(sys.exc_info()[1]):
+        return unavailable(request)
     if request.path.startswith(API_PATH):
         words = gettext("Máy chủ gặp lỗi; sự cố đã được ghi lại. Thử lại sau.")
         return problem_response(request, 500, words, kind="failure")
     return HttpResponse(render_to_string("errors/500.html"), status=500)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503: the database does not answer; the next request asks it again."""
+    if request.path.startswith(API_PATH):
+        words = gettext("Cơ sở dữ liệu hiện không trả lời. Thử lại sau số giây ghi ở Retry-After.")
+        answer = problem_response(request, 503, words, kind="unavailable")
+    else:
+        answer = HttpResponse(render_to_string("errors/503.html"), status=503)
+    answer["Retry-After"] = _RETRY_AFTER
+    return answer
+
+
+def _database_is_gone(error: BaseException | None) -> bool:
+    """Whether a failure, or what it came of, is a database that cannot be reached, read or waited for."""
+    while error is not None:
+        # SQLite files a missing table under the same name; that is a migration forgotten.
+        if isinstance(error, OperationalError | InterfaceError):
+            return not str(error).startswith("no such")
+        if type(error) is DatabaseError:  # SQLite: the file is no database
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

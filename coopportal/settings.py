@@ -86,6 +86,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "coopportal.safe_headers.SafeHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # A page of tables shrinks to a seventh. Lengths say nothing of secrets: Django pads at random.
@@ -93,6 +94,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "coopportal.language.LanguageMiddleware",
+    "coopportal.bodies.BodyLimit",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -151,6 +153,9 @@ elif DATABASE["ENGINE"] == "django.db.backends.postgresql":
     DATABASE["CONN_HEALTH_CHECKS"] = True
     # Short queries only: compiling or spreading them costs more than it saves.
     DATABASE["OPTIONS"] = {
+        # A server that is gone is told within seconds; psycopg would wait for minutes.
+        "connect_timeout": 2,
+        "tcp_user_timeout": 4000,
         "options": "-c jit=off -c max_parallel_workers_per_gather=0"
         # A narrowed list joins nine tables; with the usual eight the planner keeps to the written order.
         " -c join_collapse_limit=10 -c from_collapse_limit=10",
@@ -291,6 +296,9 @@ SECURE_HSTS_SECONDS = 0 if DEBUG else int(timedelta(days=365).total_seconds())
 # W005, W021: the portal is one name under a province's or VNPT's domain; to demand HTTPS of its
 # neighbours there is not ours to decide.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+# How much may be sent at once: words, and forms that carry files.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+UPLOAD_LIMIT = env.int("UPLOAD_LIMIT_MB", 25) * 1_000_000
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -342,7 +350,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["coopportal.rest.access.ReadsWherePublic"],
     "DEFAULT_THROTTLE_CLASSES": ["coopportal.rest.throttles.PerCaller"],
     "DEFAULT_RENDERER_CLASSES": ["coopportal.rest.renderers.JSONAnswer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["coopportal.rest.parsers.JSONBody"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "coopportal.rest.renderers.Negotiation",
     "DEFAULT_METADATA_CLASS": None,
     "EXCEPTION_HANDLER": "coopportal.rest.problems.exception_handler",

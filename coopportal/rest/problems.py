@@ -33,6 +33,7 @@ _TITLES = {
     428: _("Thiếu điều kiện If-Match"),
     429: _("Quá nhiều yêu cầu"),
     500: _("Máy chủ gặp lỗi"),
+    503: _("Cổng tạm ngừng ít phút"),
 }
 
 

@@ -95,7 +95,7 @@ class PortalSchema(AutoSchema):
                     (status, MEDIA_TYPE): OpenApiResponse(
                         Problem, description=str(_REFUSALS[status])
                     )
-                    for status in (401, 403, 404, *act.refusals)
+                    for status in (401, 403, 404, 429, *act.refusals)
                 },
             }
         listed = getattr(view, "action", "") == "list"

@@ -177,6 +177,7 @@ _REFUSING = (
     "coopportal/rest/renderers.py",
     "coopportal/rest/views.py",
     "coopportal/rest/problems.py",
+    "coopportal/refusals.py",
     "agreements/filters.py",
     "agreements/api/views.py",
     "deliverables/filters.py",
