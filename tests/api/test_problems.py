@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import gettext as catalogues
+import re
 from pathlib import Path
 from typing import Any
 
@@ -207,6 +208,7 @@ def test_the_compiled_words_are_those_of_the_catalogue() -> None:
     folder = settings.LOCALE_PATHS[0] / "en" / "LC_MESSAGES"
     english = catalogues.translation("django", settings.LOCALE_PATHS[0], ["en"])
     text = (folder / "django.po").read_text(encoding="utf-8")
+    text = re.sub(r"^#.*\n", "", text, flags=re.MULTILINE)
     entries = [entry.split("\nmsgstr ") for entry in text.split("\n\nmsgid ")[1:]]
     assert len(entries) > 40
     for source, target in entries:
