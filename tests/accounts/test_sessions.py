@@ -217,7 +217,7 @@ def test_the_page_costs_the_same_at_any_number_of_rows(make_user, query_count, r
         page = client.get("/tai-khoan/").content.decode()
     assert page.count('data-l="Từ ngày"') == rows
     assert page.count('data-l="Đăng nhập lúc"') == rows
-    assert len(queries) == 8
+    assert len(queries) == 9
 
 
 @pytest.mark.parametrize("page", ["/tai-khoan/", "/tai-khoan/lien-he/", "/tai-khoan/tiep-tuc/"])
