@@ -42,8 +42,8 @@ def _behind_words() -> str:
 
 
 def password_rule(user: Any) -> str:
-    """What to tell somebody who is about to choose a password."""
-    if second_factor.has_one(user):
+    """What to tell somebody who is about to choose a password; nobody, where a link has led to no account."""
+    if user is not None and second_factor.has_one(user):
         return _(
             "Ít nhất %(count)d ký tự, vì tài khoản có xác thực hai lớp. Không dùng mật khẩu phổ biến, "
             "tên hay thư điện tử của mình."

@@ -267,3 +267,10 @@ def test_a_closed_account_has_no_sessions_nor_gets_them_back(
     assert client.post(page, values | {"is_active": "on"}).status_code == 302
     assert lan_client.get("/tai-khoan/mat-khau/").status_code == 302
     assert _signed_in("lan").get("/tai-khoan/mat-khau/").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["MA/khong-co/", "MQ/khong-co/", "x/set-password/"])
+def test_a_link_that_is_no_good_says_so(client: Client, path: str) -> None:
+    answer = client.get(f"/quen-mat-khau/{path}")
+    assert answer.status_code == 200
+    assert "Đường dẫn không còn dùng được" in answer.content.decode()
