@@ -36,6 +36,8 @@ class CSVAnswer(BaseRenderer):
     def render(
         self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None
     ) -> bytes:
+        if data is None:  # OPTIONS says nothing, in whatever form
+            return b""
         raise NotImplementedError
 
 

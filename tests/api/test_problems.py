@@ -115,6 +115,11 @@ def test_options_answers_what_may_be_asked(client: Client, db: None) -> None:
     assert (response.status_code, response["Allow"]) == (204, "GET, HEAD, OPTIONS")
 
 
+def test_options_of_an_act_says_nothing_as_a_table_either(client: Client, db: None) -> None:
+    for path in ("/api/v1/phases/", "/api/v1/reports/0/confirm/", "/api/v1/reports/0/comments/"):
+        assert client.options(f"{path}?format=csv").status_code == 204
+
+
 def test_a_form_that_is_not_there_is_a_406(refusal: Get) -> None:
     problem = refusal("phases/", 406, headers={"Accept": "application/xml"})
     assert problem["type"] == "urn:coopportal:problem:not-acceptable"
