@@ -97,6 +97,7 @@ def test_a_key_is_made_used_and_ended(
     _clean(page)
 
     _press(page, page.get_by_role("link", name="Thu hồi Bảng điều khiển IOC"))
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Thu hồi khóa")
     _clean(page)
     _press(page, page.get_by_role("button", name="Thu hồi"))
     expect(page.get_by_role("row", name="Bảng điều khiển IOC")).to_contain_text("thu hồi lúc")
