@@ -1,6 +1,6 @@
 """What of django-allauth the portal uses, and how: the steps of signing in, the second factor.
 
-Not here: our own pages for it (accounts/views). Why these parts and no others: ADR 14.
+Not here: our own pages for it (accounts/views). Why these parts and no others: ADR 17.
 """
 
 from __future__ import annotations

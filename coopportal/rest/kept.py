@@ -1,6 +1,6 @@
 """Answers told lately, kept by their tags and told again while nothing that they are made of has changed.
 
-An ETag names everything an answer is made of (``conditional.py``, ADR 12), the state of the data first,
+An ETag names everything an answer is made of (``conditional.py``, ADR 14), the state of the data first,
 which every write renews in its own transaction. So an answer found under today's tag is the one that would
 be computed now; there is nothing to invalidate and nothing that could go stale. Each process keeps its own.
 """
