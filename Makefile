@@ -76,7 +76,7 @@ format: $(TOOLS) ## sửa định dạng / format the code
 
 check: lint test ## mọi kiểm tra trước khi gộp / everything before a merge
 
-bench: $(TOOLS) ## đo tốc độ đọc trên cả hai cơ sở dữ liệu (SCALE=1: cỡ cả nước) / benchmarks
+bench: $(TOOLS) ## đo tốc độ đọc, ghi trên cả hai cơ sở dữ liệu (SCALE=1: cỡ cả nước) / benchmarks
 	@mkdir -p .benchmarks
 	@$(MEASURED) DATABASE_URL=sqlite:///$(CURDIR)/.benchmarks/$(SCALE).sqlite3 \
 		$(BIN)/python -m benchmarks --scale $(SCALE) --json .benchmarks/sqlite-$(SCALE).json $(BENCH)

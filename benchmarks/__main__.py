@@ -52,7 +52,9 @@ def main() -> int:
     report = Report(database_name(), rows_measured())
     for family in asked.goals or FAMILIES:
         for goal in FAMILIES[family](stage):
-            found = compare_until(goal.limit, goal.subject, goal.reference, asked.pairs)
+            found = compare_until(
+                goal.limit, goal.subject, goal.reference, asked.pairs, goal.prepare
+            )
             row = Row(
                 goal.key,
                 goal.about,
@@ -66,6 +68,8 @@ def main() -> int:
             if goal.path:
                 row.queries = len(stage.portal.data_queries(goal.path))
                 row.bytes = len(stage.portal.get(goal.path).body)
+            if goal.statements:
+                row.queries, row.most_queries = len(goal.statements()), goal.most_statements
             report.rows.append(row)
             console.print(
                 f"{row.key}: {row.ratio:.2f} (≤ {row.limit:.2f}), "

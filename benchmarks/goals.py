@@ -1,4 +1,4 @@
-"""The goals of reading (benchmarks/README.md): what is asked, beside what, and how much more it may cost."""
+"""The goals (benchmarks/README.md): what is asked, beside what, and how much more it may cost."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from django.db import connection
 from accounts.models import User
 from agreements.models import Agreement, Representative
 from benchmarks.doors import Answer, Portal, call, floor
-from benchmarks.method import Call
+from benchmarks.method import Call, nothing
 from benchmarks.plain_sql import Statement, over_the_log, over_what_stands
+from benchmarks.writing import WRITES, Write
 from coopportal.clock import Moment, today
 from coopportal.rest import kept
 from deliverables.models import CurrentReport, Deliverable
@@ -36,6 +37,11 @@ class Goal:
     #: A page of the portal that the subject asks, for its queries and its size.
     path: str = ""
     against: str = ""
+    #: Made ready before each pair, not timed.
+    prepare: Call = nothing
+    #: Where the goal holds the number of statements too: what the subject runs, and how many it may.
+    statements: Callable[[], Sequence[str]] | None = None
+    most_statements: int | None = None
 
 
 @dataclass(frozen=True)
@@ -256,6 +262,24 @@ def unchanged(stage: Stage) -> Iterator[Goal]:
     )
 
 
+def writing(stage: Stage) -> Iterator[Goal]:
+    """G5: a write with permission, trace, hash and all that is kept, beside the INSERT of a report alone."""
+    model = Deliverable.objects.get(slug=stage.deliverable)
+    for name, kind in WRITES.items():
+        write = Write(model=model, day=stage.past, **kind)
+        yield Goal(
+            f"G5 {name}",
+            "write by API, with a token",
+            8.0,
+            write,
+            write.insert,
+            against="one raw INSERT",
+            prepare=write.prepare,
+            statements=write.statements,
+            most_statements=12,
+        )
+
+
 FAMILIES: dict[str, Family] = {
     "G1": summary_now,
     "G2": listing,
@@ -264,4 +288,6 @@ FAMILIES: dict[str, Family] = {
     "G7": export,
     "G8": summary_then,
     "G9": unchanged,
+    # Last, for it writes: the others read the country as it was generated.
+    "G5": writing,
 }

@@ -54,26 +54,40 @@ def pairs_for(milliseconds: float) -> int:
     return 7
 
 
-def compare(subject: Call, reference: Call, pairs: int = 0) -> Comparison:
-    """Call both in turn, the order swapped each pair, after one call of each that does not count."""
+def nothing() -> None:
+    """Most comparisons need nothing made ready."""
+
+
+def compare(subject: Call, reference: Call, pairs: int = 0, prepare: Call = nothing) -> Comparison:
+    """Call both in turn, the order swapped each pair, after one call of each that does not count.
+
+    ``prepare`` is called before each pair and not timed: what is written once needs a new row each time.
+    """
+    prepare()
     reference()
     subject()
-    # The second call tells how long one takes: the first paid for what is set up once.
-    pairs = pairs or pairs_for(1000 * max(_timed(subject), _timed(reference)))
+    if not pairs:
+        prepare()
+        # The second call tells how long one takes: the first paid for what is set up once.
+        pairs = pairs_for(1000 * max(_timed(subject), _timed(reference)))
     sides: tuple[list[float], list[float]] = ([], [])
     calls = (subject, reference)
     gc.collect()
     for number in range(pairs):
+        prepare()
         for side in (0, 1) if number % 2 else (1, 0):
             sides[side].append(_timed(calls[side]))
     return Comparison(Times.of(sides[0]), Times.of(sides[1]), pairs)
 
 
-def compare_until(limit: float, subject: Call, reference: Call, pairs: int = 0) -> Comparison:
+def compare_until(
+    limit: float, subject: Call, reference: Call, pairs: int = 0, prepare: Call = nothing
+) -> Comparison:
     """As :func:`compare`; where the ratio is above ``limit`` twice more at most, and the best of all."""
-    best = compare(subject, reference, pairs)
+    best = compare(subject, reference, pairs, prepare)
     for _again in range(RETRIES):
         if best.ratio <= limit:
             break
-        best = min(best, compare(subject, reference, pairs), key=lambda each: each.ratio)
+        again = compare(subject, reference, pairs, prepare)
+        best = min(best, again, key=lambda each: each.ratio)
     return best
