@@ -21,8 +21,11 @@ REPORTING = {
     *("report-discard", "report-withdraw", "periods", "period"),
 }
 
+#: Lists of administrators alone (tests/agreements/test_assignment.py).
+ADMINISTRATION = {"assignment", "vacancies", "sleepers"}
+
 #: Not pages that one reads: answers to machines and what changes something.
-NO_READING = {"healthz", "readyz", "login", "logout", "suggestions", *REPORTING}
+NO_READING = {"healthz", "readyz", "login", "logout", "suggestions", *REPORTING, *ADMINISTRATION}
 
 
 #: Not pages at all.

@@ -65,7 +65,7 @@ def _alias() -> SystemAlias:
 
 
 def _holiday() -> Holiday:
-    return Holiday.objects.create(name="Ngày nghỉ", day=3, month=3, year=2000 + make.number())
+    return Holiday.objects.create(name="Ngày nghỉ", day=3, month=3, year=2000 + make.number() % 200)
 
 
 def _period() -> ReportingPeriod:

@@ -27,7 +27,7 @@ from coopportal.rest import conditional
 from coopportal.versions import triggers
 from coopportal.versions.models import DataVersion
 from deliverables import actions
-from deliverables.choices import ReportSide
+from deliverables.choices import ReportSide, Stage
 from deliverables.models import Indicator, OfficialChange
 from tests import factories
 
@@ -141,13 +141,13 @@ def test_nobody_is_told_304_where_he_may_not_read(client: Client, db: None, sett
 
 
 def test_a_report_is_named_by_its_own_content(client: Client, db: None) -> None:
-    """What `If-Match` is compared with: other people's writes do not change it."""
+    """What `If-Match` is compared with: a draft's version, else its content; others change neither."""
     cooperation = factories.Cooperation()
     report = cooperation.report()
     client.force_login(cooperation.officer)
     address = f"/api/v1/reports/{report.uid}/"
     first = client.get(address)
-    assert first["ETag"] == conditional.etag_of_content(first.content)
+    assert first["ETag"] == f'"{report.version}"'
     assert not first["ETag"].startswith("W/")
     cooperation.report(as_of="2026-07")
     again = asked_again(client, first["ETag"], address)
@@ -155,7 +155,7 @@ def test_a_report_is_named_by_its_own_content(client: Client, db: None) -> None:
     actions.submit(report, by=cooperation.officer)
     changed = asked_again(client, first["ETag"], address)
     assert (changed.status_code, changed.json()["state"]) == (200, "submitted")
-    assert changed["ETag"] != first["ETag"]
+    assert changed["ETag"] == conditional.etag_of_content(changed.content)
     assert "ETag" not in client.get(f"{address}?nonsense=1")
 
 
@@ -417,7 +417,9 @@ class Life:
             "withdraw": lambda: actions.withdraw(report, by=own.officer),
             "confirm": lambda: actions.confirm(report, by=own.manager),
             "send_back": lambda: actions.send_back(report, by=own.manager, reason="Thiếu."),
-            "dispute": lambda: actions.dispute(report, by=own.manager, reason="Sai."),
+            "dispute": lambda: actions.dispute(
+                report, by=own.manager, reason="Sai.", counter_stage=Stage.SUSPENDED
+            ),
             "revise": lambda: self.reports.append(actions.revise(report, by=own.officer)),
             "draft": lambda: self.reports.append(own.report(as_of="2026-09")),
             "publish": self.publish,

@@ -24,6 +24,7 @@ from deliverables.models import (
     CurrentReport,
     Deliverable,
     Deployment,
+    Digest,
     EvidenceFile,
     HandledRequest,
     Indicator,
@@ -147,7 +148,7 @@ def told(response: Any) -> list[tuple[str, str]]:
 def test_the_pages_below_cover_every_model_of_deliverables() -> None:
     derived = {CurrentFigure, CurrentReport}  # kept by the database: nothing to edit there
     # Between the two sides, or the portal's own notes: nothing in them is an administrator's to read.
-    between = {Comment, HandledRequest, Move, QueueSeen}
+    between = {Comment, Digest, HandledRequest, Move, QueueSeen}
     models = set(apps.get_app_config("deliverables").get_models()) - derived - between
     assert {m for m in models if not m.__name__.startswith("Historical")} == set(ROWS)
 
