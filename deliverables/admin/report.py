@@ -146,6 +146,9 @@ class ProgressReportAdmin(PortalAdmin):
         if not change:
             obj.side = ReportSide.SOURCE
             obj.author = _actor(request)
+        else:
+            # Whoever has the draft open elsewhere is told that it was saved since.
+            obj.version += 1
         super().save_model(request, obj, form, change)
 
     @admin.action(description=_("Đăng số liệu từ nguồn"), permissions=["change"])

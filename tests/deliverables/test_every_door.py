@@ -1,4 +1,7 @@
-"""Every state, every verb, every role, by verb and by API: done, too late, not allowed, or not there."""
+"""Every state, every verb, every role, by verb and by API: done, too late, not allowed, or not there.
+
+The rule of all doors stands here; those of the pages and the admin are in test_every_page.py.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,21 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Count, OuterRef, Subquery
 from django.test import Client
 
 from coopportal.partial_dates import PartialDate
 from deliverables import actions
 from deliverables.actions import ConflictError, Said
 from deliverables.choices import REVISABLE, TRANSITIONS, ReportSide, ReportState, Stage
-from deliverables.models import ProgressReport
+from deliverables.models import (
+    Comment,
+    Measurement,
+    Move,
+    OfficialChange,
+    ProgressReport,
+    Verdict,
+)
 from tests import factories
 from tests.factories import Cooperation
 
@@ -127,19 +138,81 @@ def report_in(cooperation: Cooperation, side: str, state: str) -> ProgressReport
     return row
 
 
+#: The effect of a verb that moves nothing.
+EFFECTS = {
+    "edit": "edited",
+    "discard": "gone",
+    "revise": "revised",
+    "comment": "commented",
+    **LEADS,
+}
+SAID = {"as_of", "as_of_end", "stage", "narrative", "coverage"}
+FIXED = {"uid", "deliverable_id", "side", "author_id", "revises_id", "created_at"}
+AROUND: dict[str, tuple[Any, str]] = {
+    "measurements": (Measurement, "report"),
+    "citations": (ProgressReport.citations.through, "progressreport"),
+    "verdicts": (Verdict, "report"),
+    "moves": (Move, "report"),
+    "changes": (OfficialChange, "report"),
+    "comments": (Comment, "report"),
+    "revisions": (ProgressReport, "revises"),
+}
+
+
+def kept(pk: int) -> dict[str, Any]:
+    """All that is stored of a report, and how much hangs on it; empty when it is gone. One query."""
+    counts = {
+        f"{name}_count": Subquery(
+            related.objects.filter(**{column: OuterRef("pk")})
+            .order_by()
+            .values(column)
+            .annotate(n=Count("pk"))
+            .values("n")
+        )
+        for name, (related, column) in AROUND.items()
+    }
+    return ProgressReport.objects.filter(pk=pk).annotate(**counts).values().first() or {}
+
+
+def effect(before: dict[str, Any], after: dict[str, Any]) -> str:
+    """What became of the report, in the words of ``EFFECTS``; anything beyond is told name by name."""
+    if not after:
+        return "gone"
+    changed = {name for name in before if before[name] != after[name]}
+    if not changed:
+        return "unchanged"
+    if "state" in changed and not changed & (SAID | FIXED):
+        return str(after["state"])
+    if "version" in changed and changed <= SAID | {
+        "version",
+        "measurements_count",
+        "citations_count",
+    }:
+        return "edited"
+    alone = {"comments_count": "commented", "revisions_count": "revised"}
+    return alone.get(" ".join(sorted(changed)), f"changed: {sorted(changed)}")
+
+
 class _RollBack(Exception):  # noqa: N818  (no error: the way out of the block)
     pass
 
 
-def tried(act: Callable[[], str]) -> str:
-    """What came of it, and everything as it was before."""
-    told = ""
+def tried(before: dict[str, Any], act: Callable[[], str]) -> tuple[str, str]:
+    """What was answered and what became of the report; then everything is as it was before."""
+    told = done = ""
     try:
         with transaction.atomic():
             told = act()
+            done = effect(before, kept(before["id"]))
             raise _RollBack
     except _RollBack:
-        return told
+        return told, done
+
+
+def became(verb: str, role: str, side: str, state: str) -> str:
+    """The effect by the rule, through whichever door: that of the verb, or none at all."""
+    done = may(verb, role, side, state) and fits(verb, state)
+    return EFFECTS[verb] if done else "unchanged"
 
 
 @pytest.mark.parametrize(("side", "state"), CASES)
@@ -158,14 +231,14 @@ def test_by_verb(side: str, state: str) -> None:
             return "not allowed"
         return "done"
 
+    before = kept(report.pk)
     found, expected = {}, {}
     for verb in VERBS:
         for role in ROLES:
-            found[verb, role] = tried(lambda verb=verb, role=role: outcome(verb, role))  # type: ignore[misc]
+            found[verb, role] = tried(before, lambda verb=verb, role=role: outcome(verb, role))  # type: ignore[misc]
             allowed = may(verb, role, side, state)
-            expected[verb, role] = (
-                ("done" if fits(verb, state) else "too late") if allowed else "not allowed"
-            )
+            answer = ("done" if fits(verb, state) else "too late") if allowed else "not allowed"
+            expected[verb, role] = (answer, became(verb, role, side, state))
     assert found == expected
 
 
@@ -192,14 +265,16 @@ def test_by_api(side: str, state: str) -> None:
             else response.status_code
         )
 
+    before = kept(report.pk)
     found, expected = {}, {}
     for verb in REQUESTS:
         for role in ROLES:
-            found[verb, role] = tried(lambda verb=verb, role=role: status(verb, role))  # type: ignore[misc]
+            found[verb, role] = tried(before, lambda verb=verb, role=role: status(verb, role))  # type: ignore[misc]
             if not sees(role, side, state):
-                expected[verb, role] = "404"
+                answer = "404"
             elif not may(verb, role, side, state):
-                expected[verb, role] = "403"
+                answer = "403"
             else:
-                expected[verb, role] = "200" if fits(verb, state) else "409"
+                answer = "200" if fits(verb, state) else "409"
+            expected[verb, role] = (answer, became(verb, role, side, state))
     assert found == expected
