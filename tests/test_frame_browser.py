@@ -42,8 +42,8 @@ def test_the_admin_works_under_the_policy(
     page.goto(f"{live_server.url}/quan-tri/accounts/user/add/")
     page.get_by_label("Tên đăng nhập").fill("hoa")
     page.get_by_label("Họ và tên").fill("Nguyễn Thị Hoa")
-    page.locator("[name=password1]").fill("k7wq-m3xd-9rtz")
-    page.locator("[name=password2]").fill("k7wq-m3xd-9rtz")
+    page.locator("[name=password1]").fill("K7wq-m3xd-9rtz")
+    page.locator("[name=password2]").fill("K7wq-m3xd-9rtz")
     page.locator("[name=_continue]").click()
     # The two boxes of the permissions are built by the admin's own script.
     page.locator("select#id_user_permissions_from").wait_for()
