@@ -14,7 +14,7 @@ from accounts.models import User
 from agreements import models as agreements
 from deliverables import keepers
 from deliverables.choices import ReportSide, ReportState
-from deliverables.management.national.loading import Table
+from deliverables.management.national.loading import Table, count_on
 from deliverables.management.national.sizes import UNTIL, Sizes
 from deliverables.models import (
     Deliverable,
@@ -234,3 +234,16 @@ def test_loading_lets_the_database_refuse(country: None) -> None:
     table.rows = [(table.next_id(), *own)]
     with pytest.raises(IntegrityError), transaction.atomic():
         table.flush()
+
+
+@pytest.mark.django_db
+def test_a_load_that_is_taken_back_gives_out_no_key_twice() -> None:
+    """What is said to a sequence outlives the transaction on PostgreSQL; the rows of before do too."""
+    report = make.report()
+    with transaction.atomic():
+        empty_of_reports()
+        count_on([ProgressReport])
+        transaction.set_rollback(True)
+    assert ProgressReport.objects.filter(pk=report.pk).exists()
+    later = make.report()
+    assert later.pk > report.pk

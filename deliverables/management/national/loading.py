@@ -9,8 +9,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
-from django.core.management.color import no_style
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+
+from coopportal.archive.database import continue_after, last_number, numbers_itself
 
 
 @contextmanager
@@ -154,10 +155,15 @@ SELECT remove, restore FROM (
 
 
 def count_on(tables: Iterable[type[models.Model]]) -> None:
-    """Let the database number new rows after those that were loaded with their keys."""
-    with connection.cursor() as cursor:
-        for statement in connection.ops.sequence_reset_sql(no_style(), list(tables)):
-            cursor.execute(statement)
+    """Let the database number new rows after those that were loaded with their keys.
+
+    Never backwards: PostgreSQL takes back the rows of a transaction that fails, but not what was said to
+    a sequence in it, and the rows of before would be met again by their keys.
+    """
+    for model in tables:
+        if numbers_itself(model):
+            loaded = model._base_manager.aggregate(highest=models.Max("pk"))["highest"] or 0
+            continue_after(model, connection, max(loaded, last_number(model, connection)))
 
 
 def tidy(tables: Iterable[type[models.Model]]) -> None:
