@@ -21,7 +21,18 @@ def side_of(user: AnyUser, report: ProgressReport) -> Side | None:
 
     Also ``None`` for whoever was entered on both sides: nobody judges what they may have written.
     """
+    if getattr(report, "acting", None) == user.pk is not None:
+        return _side_fetched(user, report)
     return sides_of(user, [report.deliverable_id]).get(report.deliverable_id)
+
+
+def _side_fetched(user: AnyUser, report: ProgressReport) -> Side | None:
+    """What ``ProgressReport.objects.acted_on_by`` asked together with the row."""
+    if not (user.is_authenticated and user.is_active):
+        return None
+    told = {Side.PARTNER: report.acts_for_partner, Side.VNPT: report.acts_for_vnpt}  # type: ignore[attr-defined]
+    sides = [side for side, acts in told.items() if acts]
+    return sides[0] if len(sides) == 1 else None
 
 
 def sides_of(user: AnyUser, deliverables: Iterable[int]) -> dict[int, Side]:

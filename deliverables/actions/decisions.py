@@ -28,20 +28,17 @@ def end_reign(report: ProgressReport, at: dt.datetime) -> bool:
     return bool(ended)
 
 
-def _end_reign_of_revised(report: ProgressReport, at: dt.datetime) -> list[ProgressReport]:
-    """End what a report corrects, through returned and withdrawn attempts; gives those that ended.
+def _corrected(report: ProgressReport) -> ProgressReport | None:
+    """The report once official that this one corrects, through returned and withdrawn attempts.
 
-    All rows are taken before any change is numbered, so that two who confirm cannot lock each other out.
+    What that one corrected in turn ceased when it became official.
     """
-    ended = []
     earlier = report.revises
-    while earlier is not None:
-        if earlier.deliverable_id == report.deliverable_id:
-            earlier.deliverable = report.deliverable  # fetched already
-        if end_reign(earlier, at):
-            ended.append(earlier)
+    while earlier is not None and earlier.official_from is None:
         earlier = earlier.revises
-    return ended
+    if earlier is not None and earlier.deliverable_id == report.deliverable_id:
+        earlier.deliverable = report.deliverable  # fetched already
+    return earlier
 
 
 def _judge(
@@ -53,8 +50,10 @@ def _judge(
     at: dt.datetime,
     columns: Mapping[str, Any],
     reason: str = "",
+    corrects: ProgressReport | None = None,
     **said: Any,
-) -> None:
+) -> bool:
+    """Keep the verdict and move the report; true when with it the reign of ``corrects`` ended."""
     side = permissions.deciding_side(by, report)
     if side is None:
         raise PermissionDenied
@@ -65,8 +64,9 @@ def _judge(
     )
     # Before the move: a refusal leaves the report in hand as it was.
     verdict.clean_fields(exclude=["report", "by"])
-    move(report, to, decided_at=at, **columns)
+    ended = move(report, to, corrects=corrects, decided_at=at, **columns)
     verdict.save(force_insert=True)
+    return ended
 
 
 @transaction.atomic
@@ -75,10 +75,17 @@ def confirm(report: ProgressReport, *, by: User) -> None:
     at = now()
     was_official = report.official_from is not None
     columns = {} if was_official else {"official_from": at}
-    _judge(
-        report, by=by, decision=Decision.CONFIRM, to=ReportState.CONFIRMED, at=at, columns=columns
+    earlier = _corrected(report)
+    ended = _judge(
+        report,
+        by=by,
+        decision=Decision.CONFIRM,
+        to=ReportState.CONFIRMED,
+        at=at,
+        columns=columns,
+        corrects=earlier,
     )
-    turns = [(earlier, ChangeKind.CEASED) for earlier in _end_reign_of_revised(report, at)]
+    turns = [(earlier, ChangeKind.CEASED)] if earlier is not None and ended else []
     if not was_official:
         turns.append((report, ChangeKind.BECAME_OFFICIAL))
     if report.side != ReportSide.SOURCE:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import F
+from django.db.models import Case, F, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
@@ -34,24 +34,52 @@ def require_reason(reason: str, message: str) -> str:
 
 
 def move(
-    report: ProgressReport, to: ReportState, *, version: int | None = None, **columns: Any
-) -> None:
+    report: ProgressReport,
+    to: ReportState,
+    *,
+    version: int | None = None,
+    corrects: ProgressReport | None = None,
+    **columns: Any,
+) -> bool:
     """Move the row if it still is in a state from which ``to`` may follow; of two, exactly one wins.
 
-    With ``version`` only the draft that the actor saw. Raises :class:`ConflictError` or
-    :class:`StaleDraftError` with the row as it is stored.
+    With ``version`` only the draft that the actor saw. With ``corrects`` the reign of that report ends
+    in the same statement, at ``decided_at``, if it has not ended before: true when it did. Raises
+    :class:`ConflictError` or :class:`StaleDraftError` with the row as it is stored; call it inside a
+    transaction, which takes back what was ended then.
     """
     origins = [origin for origin, after in TRANSITIONS.items() if to in after]
     if report.state not in origins:
         raise ConflictError(report)
-    rows = ProgressReport.objects.filter(pk=report.pk, state=report.state)
+    seen, columns = report.state, {"state": to, **columns}
+    rows = ProgressReport.objects.filter(pk=report.pk, state=seen)
     if version is not None:
         rows = rows.filter(version=version)
-    moved, seen = rows.update(state=to, **columns), report.state
+    touched = _move_and_end(rows, report, corrects, columns) if corrects else rows.update(**columns)
     # What is stored is what the log will hash, whatever the actor's copy says.
     report.refresh_from_db(from_queryset=_WITH_CONTEXT)
+    moved = touched and all(getattr(report, name) == value for name, value in columns.items())
     if not moved:
         raise StaleDraftError(report) if report.state == seen else ConflictError(report)
+    return touched > 1
+
+
+def _move_and_end(
+    rows: QuerySet[ProgressReport],
+    report: ProgressReport,
+    corrects: ProgressReport,
+    columns: dict[str, Any],
+) -> int:
+    """One UPDATE of both rows, each in its own columns; how many it found as they must be."""
+    reigns = ProgressReport.objects.filter(
+        pk=corrects.pk, official_from__isnull=False, official_to__isnull=True
+    )
+    own = {
+        name: Case(When(pk=report.pk, then=Value(value)), default=F(name))
+        for name, value in columns.items()
+    }
+    ends = Case(When(pk=corrects.pk, then=Value(columns["decided_at"])), default=F("official_to"))
+    return (rows | reigns).update(**own, official_to=ends)
 
 
 def record_move(report: ProgressReport, *, by: User, at: dt.datetime) -> None:

@@ -174,7 +174,7 @@ class WritesReports:
 
     def _report(self, request: Request, key: str) -> ProgressReport:
         """Fetch and authorise in one breath: what the caller may not see is not there."""
-        rows = ProgressReport.objects.visible_to(request.user).select_related(
+        rows = ProgressReport.objects.acted_on_by(request.user).select_related(
             "deliverable", "revises"
         )
         report: ProgressReport | None = self.narrowed(rows, key).first()  # type: ignore[attr-defined]

@@ -14,7 +14,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from agreements.choices import Qualifier
+from agreements.choices import Qualifier, Side
 from agreements.models import Citation, Representative
 from coopportal.clock import Moment, today
 from coopportal.partial_dates import PartialDate, PartialDateField
@@ -71,6 +71,21 @@ class ProgressReportQuerySet(ReportQueues, models.QuerySet["ProgressReport"]):
         if user.is_superuser:
             seen |= Q(side=ReportSide.SOURCE)
         return self.filter(seen)
+
+    def acted_on_by(self, user: User | AnonymousUser) -> ProgressReportQuerySet:
+        """Visible reports, each with the sides for which the user acts there today: one question for both.
+
+        Annotates ``acting`` with the user's key, ``acts_for_partner`` and ``acts_for_vnpt``;
+        ``deliverables.permissions.side_of`` reads them instead of asking again.
+        """
+        mandates = Representative.objects.on(today()).filter(
+            user=user.pk, agreement=OuterRef("deliverable__agreement")
+        )
+        return self.visible_to(user).annotate(
+            acting=Value(user.pk, output_field=models.BigIntegerField()),
+            acts_for_partner=Exists(mandates.filter(side=Side.PARTNER)),
+            acts_for_vnpt=Exists(mandates.filter(side=Side.VNPT)),
+        )
 
     def told_at(self, moment: Moment, user: User | AnonymousUser) -> ProgressReportQuerySet:
         """What a user reads of the history at a moment: of that day and before, known by then.

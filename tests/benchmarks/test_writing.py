@@ -22,15 +22,15 @@ from deliverables.models import (
 #: Literal, with a token whose use was noted within the minute. The goal is 12.
 STATEMENTS = {
     "draft": 7,
-    "submit": 8,
-    "confirm": 12,
+    "submit": 7,
+    "confirm": 11,
     "draft, cited": 11,
-    "submit, cited": 8,
-    # One more: the document is opened; the reign of what it corrects is ended.
-    "confirm, cited": 13,
-    "confirm, correcting": 13,
+    "submit, cited": 7,
+    # One more: the document is opened.
+    "confirm, cited": 12,
+    "confirm, correcting": 11,
     # Its document is open already.
-    "confirm, correcting, cited": 13,
+    "confirm, correcting, cited": 11,
 }
 #: A request under a key looks for the key and keeps it.
 KEYED = 2
@@ -51,10 +51,9 @@ def test_statements_of_each_write(stage: Stage, name: str) -> None:
     assert len(write.statements()) == STATEMENTS[name]
 
 
-def test_plain_writes_keep_to_twelve_statements() -> None:
+def test_no_write_takes_more_than_twelve_statements() -> None:
     assert STATEMENTS.keys() == WRITES.keys()
-    beyond = {name for name, count in STATEMENTS.items() if count > 12}
-    assert beyond == {"confirm, cited", "confirm, correcting", "confirm, correcting, cited"}
+    assert max(STATEMENTS.values()) == 12
 
 
 @pytest.mark.parametrize("verb", ["draft", "submit", "confirm"])
