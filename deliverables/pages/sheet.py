@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -208,14 +208,18 @@ class Sheet:
 
     @cached_property
     def sent_meanwhile(self) -> list[Any]:
-        """Reports of rows that were posted with something typed, and that are no rows any more."""
+        """Reports of rows that were posted with something typed and are no rows any more: sent, or back."""
         if self.data is None:
             return []
         gone = [pk for pk in self._posted - self._shown if self._typed(pk)]
         if not gone:
             return []
-        sent = ProgressReport.objects.sent_by_side_of(self.user).filter(deliverable__in=gone)
-        return list(sent.select_related("deliverable").order_by("pk"))
+        reports = ProgressReport.objects
+        sent, back = reports.sent_by_side_of(self.user), reports.returned_to(self.user)
+        theirs = reports.filter(
+            Q(pk__in=sent.values("pk")) | Q(pk__in=back.values("pk")), deliverable__in=gone
+        )
+        return list(theirs.select_related("deliverable").order_by("pk"))
 
     def _typed(self, deliverable: int) -> bool:
         """Whether a row says anything beyond what it said when the page was made."""

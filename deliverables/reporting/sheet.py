@@ -15,6 +15,7 @@ from coopportal.context import with_query
 from coopportal.pagination import PAGE_PARAMETER
 from coopportal.query import check_query
 from deliverables import actions
+from deliverables.choices import ReportState
 from deliverables.forms import DayForm
 from deliverables.forms.figure import read_for
 from deliverables.models import Indicator
@@ -105,7 +106,12 @@ def _sent_already(sheet: Sheet) -> list[Told]:
     """Rows of the page that had been sent when it arrived: pressed twice, or sent by a colleague."""
     return [
         Told(
-            _("đã gửi trước đó, đang chờ ý kiến."),
+            _(
+                "đã bị trả lại trong lúc này, điều vừa nhập chưa được lưu; hãy sửa báo cáo đã trả lại."
+            )
+            if report.state == ReportState.RETURNED
+            else _("đã gửi trước đó, đang chờ ý kiến."),
+            ok=report.state != ReportState.RETURNED,
             url=reverse("report", args=[report.uid]),
             title=report.deliverable.title,
         )

@@ -12,9 +12,10 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import Model
 
+from coopportal.clock import now
 from deliverables import actions
 from deliverables.choices import ReportSide, ReportState
-from deliverables.models import OfficialChange, ProgressReport, Target
+from deliverables.models import HandledRequest, OfficialChange, ProgressReport, Target
 from deliverables.triggers import lifted
 from tests import factories
 from tests.factories import DAY
@@ -93,3 +94,26 @@ def test_what_the_two_sides_wrote_is_not_shipped(make: Any, tmp_path: Path) -> N
     with pytest.raises(CommandError, match="của hai bên"):
         run("write_fixtures", into=tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+# --- forget_requests --------------------------------------------------------------------------
+
+
+def test_keys_of_old_requests_are_forgotten_their_reports_are_not() -> None:
+    report = factories.report()
+    keys = {
+        days: HandledRequest.objects.create(
+            user=report.author, key=f"{days}", digest="0" * 64, report=report, at=ago(days)
+        )
+        for days in (2, 29, 31, 400)
+    }
+    assert run("forget_requests") == "Đã xóa 2 khóa.\n"
+    assert set(HandledRequest.objects.all()) == {keys[2], keys[29]}
+    assert run("forget_requests", "--days", "7") == "Đã xóa 1 khóa.\n"
+    assert ProgressReport.objects.filter(pk=report.pk).exists()
+    with pytest.raises(CommandError, match="--days là số ngày"):
+        run("forget_requests", "--days", "0")
+
+
+def ago(days: int) -> dt.datetime:
+    return now() - dt.timedelta(days=days)

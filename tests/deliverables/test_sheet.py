@@ -200,6 +200,24 @@ def test_a_double_click_makes_one_report(officer: Client, measured: Deliverable)
     assert lines(again) == [(True, "đã gửi trước đó, đang chờ ý kiến.")]
 
 
+def test_a_row_that_came_back_while_it_stood_open_is_told(
+    officer: Client, cooperation: Cooperation, measured: Deliverable
+) -> None:
+    """Sent from another tab and returned meanwhile: it waits above the sheet now, with its reason."""
+    sent = typed(measured, **figure("78")) | {"gui": "1"}
+    officer.post(WORK, sent)
+    report = reports(measured).get()
+    actions.send_back(report, by=cooperation.manager, reason="Thiếu biên bản.")
+    page = officer.post(WORK, sent, follow=True)
+    [(ok, told)] = lines(page)
+    assert (ok, told) == (
+        False,
+        "đã bị trả lại trong lúc này, điều vừa nhập chưa được lưu; hãy sửa báo cáo đã trả lại.",
+    )
+    assert [row.report for row in page.context["desk"].returned] == [report]
+    assert reports(measured).get() == report
+
+
 def test_saved_twice_is_saved_once(officer: Client, measured: Deliverable) -> None:
     sent = typed(measured, **figure("78"), mc0="12/BC", mq0="78 trường") | {"luu": "1"}
     for _ in range(2):
