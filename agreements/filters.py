@@ -73,6 +73,9 @@ class ProvinceFilter(AskedFilter):
         units = Province.objects.with_all_succeeded(value, self.moment.as_of).values("pk")
         return rows.filter(any_of(self.paths, "__in", units))
 
+    def shape_of(self, text: str) -> str | None:
+        return NONE if self.optional and text == NONE else ""
+
     def refuse_unknown(self, value: str) -> None:
         day = self.moment.as_of
         if (self.optional and value == NONE) or Province.objects.on(day).filter(

@@ -11,11 +11,14 @@ from typing import Any
 
 import orjson
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, connection
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import ResolverMatch
 
 from accounts.models import User
 from coopportal.rest import kept
@@ -103,6 +106,24 @@ class Portal:
     def data_queries(self, path: str) -> list[str]:
         """Those of them that are not about who asks."""
         return [sql for sql in self.statements(path) if not any(table in sql for table in _WHO)]
+
+
+class OneRow(WSGIHandler):
+    """A view that reads one row and answers it, behind the same middleware as every page of the portal."""
+
+    def __init__(self, sql: str) -> None:
+        super().__init__()
+
+        def view(request: HttpRequest) -> HttpResponse:
+            with connection.cursor() as cursor:
+                cursor.execute(sql)
+                return HttpResponse(orjson.dumps(cursor.fetchone()), "application/json")
+
+        self._match = ResolverMatch(view, (), {})
+
+    def resolve_request(self, request: HttpRequest) -> ResolverMatch:
+        request.resolver_match = self._match
+        return self._match
 
 
 def floor(statements: Sequence[str]) -> Wsgi:

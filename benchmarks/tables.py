@@ -34,5 +34,7 @@ def tidy() -> None:
 def filled(scale: float) -> None:
     """Bring an empty database up to date and fill it with the synthetic country; leave another as it is."""
     call_command("migrate", verbosity=0)
+    # Pages name their stylesheet by its content, as in production.
+    call_command("collectstatic", interactive=False, verbosity=0)
     if not ProgressReport.objects.exists():
         call_command("generate_national", scale=scale)

@@ -84,6 +84,13 @@ class AskedFilter(django_filters.Filter):
     def narrow(self, rows: QuerySet[Any], value: Any) -> QuerySet[Any]:
         raise NotImplementedError
 
+    def shape_of(self, text: str) -> str | None:
+        """What of a value decides the form of the statement: empty where it is only compared.
+
+        None where that cannot be said; such a list is put together anew for every call.
+        """
+        return None
+
     def refuse_unknown(self, value: Any) -> None:
         """Raise :class:`BadParameter` if the value names nothing that exists."""
 
@@ -121,6 +128,9 @@ class KeyFilter(AskedFilter):
         if self.many:
             condition = Q(pk__in=rows.model._base_manager.filter(condition).values("pk"))
         return rows.filter(condition)
+
+    def shape_of(self, text: str) -> str | None:
+        return NONE if self.optional and text == NONE else ""
 
     def refuse_unknown(self, value: str) -> None:
         if self.optional and value == NONE:
@@ -197,6 +207,9 @@ class WordFilter(AskedFilter):
                 Q(**{f"{self.field_name}__isnull": True}) | Q(**{self.field_name: ""})
             )
         return rows.filter(**{self.field_name: value})
+
+    def shape_of(self, text: str) -> str | None:
+        return text
 
 
 class DayFilter(AskedFilter):
@@ -283,6 +296,25 @@ class ListFilterSet(django_filters.FilterSet):
     def parameters(cls) -> list[str]:
         """Everything that the query string may hold for this list, beside days and page."""
         return [*cls.asked(), *([ORDERING_PARAMETER] if cls.orderings else [])]
+
+    @classmethod
+    def shape_of(cls, data: Mapping[str, Any]) -> tuple[tuple[str, ...] | None, dict[str, str]]:
+        """What of a question decides the form of its statement; and the values that are only compared.
+
+        None where that cannot be said of one of the filters asked.
+        """
+        shape, compared = [data.get(ORDERING_PARAMETER, "")], {}
+        for name, own in cls.asked().items():
+            text = data.get(name, "")
+            if not text.strip():
+                continue
+            own_shape = own.shape_of(text.strip())
+            if own_shape is None:
+                return None, {}
+            if not own_shape:
+                compared[name] = text.strip()
+            shape += [name, text if own_shape == text.strip() else own_shape]
+        return tuple(shape), compared
 
     def refuse(self) -> None:
         """Raise :class:`BadParameter` for the first value that cannot be meant."""

@@ -16,6 +16,7 @@ from typing import Any
 DELIVERABLE = "deliverables_deliverable"
 REPORT = "deliverables_progressreport"
 MEASUREMENT = "deliverables_measurement"
+INDICATOR = "deliverables_indicator"
 CURRENT_REPORT = "deliverables_currentreport"
 CURRENT_FIGURE = "deliverables_currentfigure"
 

@@ -47,7 +47,7 @@ def code_version() -> str:
     return told.hexdigest()
 
 
-def _caller(user: Any) -> tuple[Any, ...]:
+def caller_of(user: Any) -> tuple[Any, ...]:
     """What of the caller an answer depends on; mandates are data, and so in the data's version."""
     if not user.is_authenticated:
         return ()
@@ -65,7 +65,7 @@ def etag_of(request: Request) -> str:
     told = (
         version,
         today().isoformat(),
-        _caller(request.user),
+        caller_of(request.user),
         get_language(),
         request.accepted_renderer.format,
         request._request.build_absolute_uri(),

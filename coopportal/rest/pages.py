@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from django.db.models import IntegerField, QuerySet, Subquery
@@ -41,7 +41,7 @@ def address(request: HttpRequest, **changes: Any) -> str:
     return request.build_absolute_uri(path)
 
 
-class _CountOf(Subquery):
+class CountOf(Subquery):
     """How many rows a queryset has, asked in the same statement with a plan of its own."""
 
     output_field = IntegerField()
@@ -56,7 +56,7 @@ def page_of(
     rows: QuerySet[Any],
     told: QuerySet[Any],
     explain: Callable[[], None],
-) -> tuple[dict[str, Any], list[Any]]:
+) -> tuple[dict[str, Any], Sequence[Any]]:
     """One page of ``rows`` with its envelope, ``results`` still to be filled.
 
     ``told`` (already ``values_list``) tells rows in the same order, without what narrows them. The page
@@ -64,14 +64,32 @@ def page_of(
     few of the joins that telling fifty takes, and a planner that sees more than eight of them at once
     keeps to the order in which they are written. ``explain`` is called for an empty list and may raise.
     """
+
+    def choose(start: int, size: int) -> list[Any]:
+        return list(rows.values_list("pk", CountOf(rows))[start : start + size])
+
+    def tell(keys: Sequence[Any]) -> list[Any]:
+        return list(told.filter(pk__in=keys))
+
+    return page_by(request, choose, tell, rows.count, explain)
+
+
+def page_by(
+    request: HttpRequest,
+    choose: Callable[[int, int], Sequence[Any]],
+    tell: Callable[[Sequence[Any]], Sequence[Any]],
+    count_all: Callable[[], int],
+    explain: Callable[[], None],
+) -> tuple[dict[str, Any], Sequence[Any]]:
+    """The same where rows are chosen, each with the count of all, and told in ways of one's own."""
     size = whole_number(request, SIZE, usual=PER_PAGE, most=MOST_PER_PAGE)
     number = whole_number(request, PAGE, usual=1, most=_MOST_PAGES)
     start = (number - 1) * size
-    chosen = list(rows.values_list("pk", _CountOf(rows))[start : start + size])
-    page = list(told.filter(pk__in=[pk for pk, _count in chosen])) if chosen else []
+    chosen = choose(start, size)
+    page = tell([pk for pk, _count in chosen]) if chosen else []
     if not page and number == 1:
         explain()
-    count = chosen[0][1] if chosen else rows.count() if number > 1 else 0
+    count = chosen[0][1] if chosen else count_all() if number > 1 else 0
     more = start + len(page) < count
     if not page and number > 1:
         raise BadParameter(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, ClassVar
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from django.http import HttpResponseBase
 from django.urls import reverse
@@ -49,8 +50,16 @@ from deliverables.summaries.totals import KEYS, Group, Summary, Total, summary_o
 
 GROUP_BY = "group_by"
 MOST_KEYS = 2
+#: The words as plain text: a country's summary says each a thousand times.
+_STAGES, _STANDINGS = [*map(str, Stage.values)], [*map(str, Standing.values)]
+_MEASURED, _NOT_COMPUTABLE = ProgressKind.MEASURED.value, ProgressKind.NOT_COMPUTABLE.value
+_DEPLOYMENT = DeliverableKind.DEPLOYMENT.value
 #: Standings that everybody is told; the others stand in an answer only where there are any to tell.
-_PUBLIC_STANDINGS = (Standing.CONFIRMED, Standing.PUBLISHED, Standing.NONE)
+_PUBLIC_STANDINGS = (
+    Standing.CONFIRMED.value,
+    Standing.PUBLISHED.value,
+    Standing.NONE.value,
+)
 
 
 # ---- the shape of the answer -------------------------------------------------------------------------
@@ -243,6 +252,11 @@ class SummaryView(ReadView):
         )
 
 
+@lru_cache(4096)
+def _quoted(value: str) -> str:
+    return quote_plus(value)
+
+
 def _keys(text: str) -> list[str]:
     keys = [key.strip() for key in text.split(",")] if text.strip() else []
     for key in keys:
@@ -278,6 +292,7 @@ class _Told:
             AS_OF: scope.moment.as_of.isoformat(),
             KNOWN_ON: scope.moment.known_on.isoformat(),
         }
+        self.base = f"{self.path}?{urlencode(self.asked)}"
         self.keys = keys
         self.summary = summary
 
@@ -298,7 +313,11 @@ class _Told:
         A parameter that was asked already holds for every row counted, so it stays as it is.
         """
         asked = {**self.asked, **where}
-        base = f"{self.path}?{urlencode(asked)}"
+        if where.keys() & self.asked.keys():
+            base = f"{self.path}?{urlencode(asked)}"
+        else:
+            own = "".join(f"&{key}={_quoted(value)}" for key, value in where.items())
+            base = f"{self.base}{own}"
 
         def link(name: str = "", value: str = "") -> str:
             return base if not name or asked.get(name) == value else f"{base}&{name}={value}"
@@ -306,17 +325,14 @@ class _Told:
         return link
 
     def _total(self, total: Total, link: Callable[..., str]) -> dict[str, Any]:
-        stages = {stage: total.stages[stage] for stage in Stage.values}
+        stages = {stage: total.stages[stage] for stage in _STAGES}
         groups = total.stage_groups
         standings = {
-            standing.value: count
-            for standing in Standing
+            standing: count
+            for standing in _STANDINGS
             if (count := total.standings[standing]) or standing in _PUBLIC_STANDINGS
         }
-        progress = {
-            ProgressKind.MEASURED.value: total.measured,
-            ProgressKind.NOT_COMPUTABLE.value: total.not_computable,
-        }
+        progress = {_MEASURED: total.measured, _NOT_COMPUTABLE: total.not_computable}
 
         def linked(name: str, counts: Mapping[str, int]) -> dict[str, str]:
             return {key: link(name, key) for key, count in counts.items() if count}
@@ -328,7 +344,7 @@ class _Told:
             "progress": linked("progress", progress),
         }
         if total.deployments:
-            links["deployments"] = link("kind", DeliverableKind.DEPLOYMENT.value)
+            links["deployments"] = link("kind", _DEPLOYMENT)
         if total.no_report:
             links["no_report"] = link("stage", NONE)
         latest = total.latest_as_of

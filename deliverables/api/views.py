@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from coopportal.rest import pages
 from coopportal.rest.answers import Scope
+from coopportal.rest.hot import HotView
 from coopportal.rest.renderers import CSVAnswer
 from coopportal.rest.views import ReadView
 from deliverables import filters
@@ -30,7 +31,7 @@ class IndicatorView(ReadView):
     summaries = (_("Chỉ tiêu"), _("Một chỉ tiêu"))
 
 
-class DeliverableView(ReadView):
+class DeliverableView(HotView):
     answer = answers.DeliverableAnswer
     detail_answer = answers.DeliverableDetail
     filterset_class = filters.DeliverableFilterSet

@@ -169,8 +169,20 @@ class DeliverableQuerySet(DeliverablesOwing):
                 output_field=models.CharField(),
             )
         )
+        told = self.told_to_sides(moment, user)
+        return self.annotate(standing=official if told is None else Coalesce(told, official))
+
+    def told_to_sides(self, moment: Moment, user: User | AnonymousUser | None) -> Case | None:
+        """The standing that only those who represent a side are told, NULL where there is none to tell.
+
+        None for those who represent nobody, whatever the row.
+        """
+        from deliverables.models.report import ProgressReport
+
         if user is None or not (user.is_authenticated and user.is_active):
-            return self.annotate(standing=official)
+            return None
+        known = moment.known_until
+        reports = ProgressReport.objects.filter(deliverable=OuterRef("pk"))
         mandates = Representative.objects.on(today()).filter(user=user)
         mine = mandates.filter(agreement=OuterRef("agreement"))
         # Told only where ``mine`` holds; said again inside, so that the database looks at no others.
@@ -188,13 +200,11 @@ class DeliverableQuerySet(DeliverablesOwing):
             awaiting = own.filter(
                 Q(decided_at__isnull=True) | Q(decided_at__gte=known), submitted_at__lt=known
             )
-        return self.annotate(
-            standing=Case(
-                When(Exists(mine) & Exists(disputed), then=Value(Standing.DISPUTED.value)),
-                When(Exists(mine) & Exists(awaiting), then=Value(Standing.AWAITING.value)),
-                default=official,
-                output_field=models.CharField(),
-            )
+        return Case(
+            When(Exists(mine) & Exists(disputed), then=Value(Standing.DISPUTED.value)),
+            When(Exists(mine) & Exists(awaiting), then=Value(Standing.AWAITING.value)),
+            default=Value(None),
+            output_field=models.CharField(),
         )
 
 

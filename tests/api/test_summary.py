@@ -470,7 +470,7 @@ def length(client: Client, address: str) -> int:
 
 # One of them asks for the state of the data, which the ETag names.
 @pytest.mark.parametrize(
-    ("group_by", "queries"), [("", 4), ("phase", 5), ("province,phase", 6), ("theme,category", 8)]
+    ("group_by", "queries"), [("", 3), ("phase", 4), ("province,phase", 5), ("theme,category", 6)]
 )
 def test_how_much_is_asked_of_the_database(
     client: Client,

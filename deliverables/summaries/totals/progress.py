@@ -8,10 +8,8 @@ from typing import Any
 from django.db.models import (
     Exists,
     F,
-    FilteredRelation,
     FloatField,
     OuterRef,
-    Q,
     QuerySet,
     Subquery,
 )
@@ -77,29 +75,26 @@ def progress_at(moment: Moment) -> Subquery:
     return _MeanOfReaches(_reaches(targets, Subquery(figure[:1])))
 
 
-def progress_of_all(moment: Moment) -> tuple[str, Sequence[Any]]:
-    """The same of every deliverable that has a target, as SQL of two columns: deliverable and progress.
+def progress_beside(figures: str, moment: Moment) -> tuple[str, Sequence[Any]]:
+    """The same of every deliverable that was ``chosen``, as SQL of two columns: ``of_`` and ``progress``.
 
-    For a moment that knows all: targets meet the figures that stand in one join instead of one search
-    each. Deliverables without a row here have no target.
+    ``figures`` names a relation of the statement around it that holds the current figures (``reading``): all
+    targets meet them in one join instead of one search each. Without a target there is no row.
     """
-    assert moment.knows_all, "what stands is kept for today's knowledge only"
-    figure = FilteredRelation(
-        "deliverable__current_figures",
-        condition=Q(
-            deliverable__current_figures__indicator=F("indicator"),
-            deliverable__current_figures__begins__lte=moment.as_of,
-            deliverable__current_figures__ends__gt=moment.as_of,
-        ),
+    targets = _targets(moment).values("deliverable_id", "indicator_id", "baseline", "value")
+    sql, params = targets.query.sql_with_params()
+    reach = (
+        "(CAST(value_ AS double precision) - CAST(_t.baseline AS double precision)) / "
+        "(CAST(_t.value AS double precision) - CAST(_t.baseline AS double precision))"
     )
-    targets = _targets(moment).annotate(figure=figure)
-    reaches = _reaches(targets, F("figure__value"))
-    sql, params = reaches.values("deliverable_id", "reach").query.sql_with_params()
+    reaches = (
+        f"SELECT _t.deliverable_id AS of_, {reach} AS reach FROM ({sql}) AS _t "
+        f"LEFT JOIN {figures} ON {figures}.of_ = _t.deliverable_id "
+        f"AND {figures}.indicator_ = _t.indicator_id "
+        "WHERE _t.deliverable_id IN (SELECT own_ FROM chosen)"
+    )
     return (
-        (
-            f"SELECT _t.deliverable_id, {_MEAN_HELD} AS progress FROM ({sql}) AS _t "
-            "GROUP BY _t.deliverable_id"
-        ),
+        f"SELECT _t.of_, {_MEAN_HELD} AS progress FROM ({reaches}) AS _t GROUP BY _t.of_",
         params,
     )
 

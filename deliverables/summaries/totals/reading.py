@@ -1,215 +1,225 @@
-"""What a summary asks of the database: counts, figures, latest figures, one statement each.
+"""What a summary asks of the database: counts, figures and latest figures, in one statement.
 
-The statements wrap a queryset of ours in one GROUP BY, so that what each row costs (its current report, its
-progress) is paid once a row, which Django's own annotations would pay again for every column of the
-answer. Whatever makes ``official()``, ``with_standing()`` or current figures cheaper is gained here too.
+The rows that are counted are chosen once, the figures that stand for them found once, and both kept at hand
+while the statement runs (``chosen``, ``figure``); everything that is told of them is grouped from there.
+Django's own annotations would choose them again for every part of the answer.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import F, QuerySet, Value, Window
-from django.db.models.functions import Rank
+from django.db.models import F, QuerySet
 
 from coopportal.clock import Moment
-from deliverables.choices import Aggregation
-from deliverables.models import CurrentFigure, Measurement, ProgressReport
+from deliverables.choices import Aggregation, ReportState, Standing
+from deliverables.keepers import CURRENT_FIGURE, INDICATOR, MEASUREMENT, REPORT
+from deliverables.models import ProgressReport
 from deliverables.summaries.totals.groups import GroupKey
-from deliverables.summaries.totals.progress import progress_at, progress_of_all
+from deliverables.summaries.totals.progress import progress_beside
 from deliverables.summaries.totals.rules import Cell, FigureCell, LatestCell
 
 #: The ids of a group, one a key; None for "has none".
 Ids = tuple[int | None, ...]
 
+
+@dataclass(frozen=True)
+class Found:
+    """What a summary is made of: deliverables by group, kind, stage and standing; their current figures by
+    group, indicator and qualifier; of indicators that take the latest, the latest figure of each group.
+    """
+
+    counts: list[tuple[Ids, Cell]] = field(default_factory=list)
+    figures: list[tuple[Ids, int, FigureCell]] = field(default_factory=list)
+    latest: list[tuple[Ids, int, LatestCell]] = field(default_factory=list)
+
+
+def found(rows: QuerySet[Any], keys: Sequence[GroupKey], moment: Moment, user: Any) -> Found:
+    """What there is to tell of ``rows``, an ``official()`` queryset, as far as a user may know."""
+    try:
+        sql, params = _statement(rows, keys, moment, user)
+    except EmptyResultSet:
+        return Found()
+    told = Found()
+    many = len(keys)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        for part, *row in cursor.fetchall():
+            ids, own = tuple(row[:many]), row[many:]
+            _TELL[part](told, ids, own)
+    return told
+
+
+# ---- the statement -----------------------------------------------------------------------------------
+
+#: Which part of the answer a row belongs to.
+_COUNTS, _FIGURES, _LATEST = 1, 2, 3
+
+#: Deliverables with the stage, the standing and the day of their latest official report.
+_COUNTED = (
+    "SELECT {groups}own_, kind_, stage_, end_, CASE {told}WHEN state_ IS NULL THEN '{none}' "
+    "WHEN state_ = '{confirmed_state}'{by_then} THEN '{confirmed}' ELSE '{published}' END AS standing_ "
+    "FROM {source}"
+)
+#: The columns of the whole answer are typed here; the other parts leave out what is none of theirs.
+_COUNTS_OF = (
+    "SELECT {part}, {groups}kind_, stage_, standing_, CAST(NULL AS bigint), "
+    "COUNT(*), COUNT(reached.progress), CAST(NULL AS bigint), MAX(end_), "
+    "SUM(reached.progress), CAST(NULL AS numeric), CAST(NULL AS numeric), "
+    "CAST(NULL AS numeric), CAST(NULL AS {instant}), CAST(NULL AS bigint) "
+    "FROM ({counted}) AS counted LEFT JOIN ({reached}) AS reached ON reached.of_ = counted.own_ "
+    "GROUP BY {groups}kind_, stage_, standing_"
+)
 _PARTS = "CASE WHEN numerator_ IS NOT NULL AND denominator_ > 0 THEN {} END"
-_SUMS = (
-    "COUNT(*), COUNT(value_), SUM(value_), "
-    f"COUNT({_PARTS.format('numerator_')}), SUM({_PARTS.format('numerator_')}), "
-    f"SUM({_PARTS.format('denominator_')})"
+_FIGURES_OF = (
+    "SELECT {part}, {groups}qualifier_, NULL, NULL, indicator_, "
+    f"COUNT(*), COUNT(value_), COUNT({_PARTS.format('numerator_')}), NULL, "
+    f"NULL, SUM(value_), SUM({_PARTS.format('numerator_')}), "
+    f"SUM({_PARTS.format('denominator_')}), NULL, NULL "
+    "FROM chosen JOIN figure ON of_ = own_ GROUP BY {groups}indicator_, qualifier_"
+)
+#: Only figures of a group's latest day look up their report, which says who is the latest of that day.
+_LATEST_OF = (
+    "SELECT {part}, {groups}qualifier_, NULL, NULL, indicator_, "
+    "NULL, NULL, NULL, begins_, NULL, value_, NULL, NULL, from_, report_ FROM ("
+    "SELECT day.*, r.official_from AS from_, r.id AS report_, "
+    "ROW_NUMBER() OVER (PARTITION BY {groups}indicator_ "
+    "ORDER BY begins_ DESC, r.official_from DESC, r.id DESC) AS place_ FROM ("
+    "SELECT {groups}indicator_, qualifier_, value_, begins_, measurement_, "
+    "RANK() OVER (PARTITION BY {groups}indicator_ ORDER BY begins_ DESC) AS day_ "
+    "FROM chosen JOIN figure ON of_ = own_ WHERE value_ IS NOT NULL AND indicator_ IN "
+    f"(SELECT id FROM {INDICATOR} WHERE aggregation = '{Aggregation.LATEST}')) AS day "
+    f"JOIN {MEASUREMENT} m ON m.id = day.measurement_ JOIN {REPORT} r ON r.id = m.report_id "
+    "WHERE day.day_ = 1) AS latest WHERE place_ = 1"
 )
 
 
-def counted(
+def _statement(
     rows: QuerySet[Any], keys: Sequence[GroupKey], moment: Moment, user: Any
-) -> Iterator[tuple[Ids, Cell]]:
-    """Deliverables of ``rows`` (an ``official()`` queryset) counted by group, kind, stage and standing."""
-    each = rows.with_standing(moment, user).annotate(  # type: ignore[attr-defined]
-        **_key_columns(keys),
-        kind_=F("kind"),
-        stage_=F("stage"),
-        standing_=F("standing"),
-        end_=F("as_of_end"),
+) -> tuple[str, list[Any]]:
+    groups = "".join(f"{key.name}_, " for key in keys)
+    told = rows.told_to_sides(moment, user)  # type: ignore[attr-defined]
+    chosen, of_chosen = _chosen(rows, keys, moment, told)
+    figure, of_figure = _figure(moment)
+    counted, of_counted = _counted(groups, moment, told)
+    reached, of_reached = progress_beside("figure", moment)
+    counts = _COUNTS_OF.format(
+        part=_COUNTS,
+        groups=groups,
+        counted=counted,
+        reached=reached,
+        instant="timestamptz" if connection.vendor == "postgresql" else "text",
     )
-    names = _names(keys)
-    columns = [*names, "kind_", "stage_", "standing_"]
-    if moment.knows_all:
-        found = _grouped(
-            each.annotate(own_=F("pk")),
-            columns,
-            "COUNT(*), MAX(end_), COUNT(reached.progress), SUM(reached.progress)",
-            inner=[*columns, "end_", "own_"],
-            beside=("reached", progress_of_all(moment), "reached.deliverable_id = c.own_"),
-        )
-    else:
-        found = _grouped(
-            each.annotate(progress_=progress_at(moment)),
-            columns,
-            "COUNT(*), MAX(end_), COUNT(progress_), SUM(progress_)",
-            inner=[*columns, "end_", "progress_"],
-        )
-    for row in found:
-        kind, stage, standing, count, latest, measured, progress = row[len(names) :]
-        yield (
-            row[: len(names)],
-            Cell(kind, stage, standing, count, _day(latest), measured, float(progress or 0)),
-        )
-
-
-def figures(
-    rows: QuerySet[Any], keys: Sequence[GroupKey], moment: Moment
-) -> Iterator[tuple[Ids, int, FigureCell]]:
-    """Current figures of the deliverables of ``rows`` by group, indicator and qualifier."""
-    names = _names(keys)
-    columns = [*names, "indicator_", "qualifier_"]
-    found = _grouped(
-        _current_figures(rows, keys, moment),
-        columns,
-        _SUMS,
-        inner=[*columns, "value_", "numerator_", "denominator_", "place_"],
-        where="place_ = 1",
-    )
-    for row in found:
-        indicator, qualifier, count, valued, total, shared, parts, wholes = row[len(names) :]
-        sums = (valued, _decimal(total), shared, _decimal(parts), _decimal(wholes))
-        yield row[: len(names)], indicator, FigureCell(qualifier, count, *sums)
-
-
-def latest_figures(
-    rows: QuerySet[Any], keys: Sequence[GroupKey], moment: Moment
-) -> Iterator[tuple[Ids, int, LatestCell]]:
-    """Of indicators that take the latest: per group the figure with a value of the latest report."""
-    names = _names(keys)
-    latest = _current_figures(rows, keys, moment).filter(indicator__aggregation=Aggregation.LATEST)
-    report = "measurement__report" if moment.knows_all else "report"
-    latest = latest.annotate(
-        end_=F(f"{report}__as_of_end"), from_=F(f"{report}__official_from"), report_=F(report)
-    )
-    inner = [*names, "indicator_", "value_", "qualifier_", "end_", "from_", "report_", "place_"]
-    sql, params = _sql(latest, inner)
-    if not sql:
-        return
-    by_group = ", ".join([*names, "indicator_"])
-    statement = (
-        f"SELECT {', '.join(inner[:-1])} FROM (SELECT c.*, ROW_NUMBER() OVER (PARTITION BY {by_group} "
-        "ORDER BY end_ DESC, from_ DESC, report_ DESC) AS newest_ "
-        f"FROM ({sql}) AS c WHERE c.place_ = 1 AND c.value_ IS NOT NULL) AS g WHERE g.newest_ = 1"
-    )
-    for row in _asked(statement, params):
-        indicator, value, qualifier, *order = row[len(names) :]
-        value = _decimal(value)
-        yield row[: len(names)], indicator, LatestCell(value, qualifier, tuple(order))
-
-
-def _current_figures(
-    rows: QuerySet[Any], keys: Sequence[GroupKey], moment: Moment
-) -> QuerySet[Any]:
-    """Measurements of official reports on ``rows``; ``place_`` 1 is the latest of its indicator.
-
-    A rank, not a row number: in overlapping groups one figure comes once for each.
-    """
-    if moment.knows_all:
-        # What stands is kept: nothing has been overtaken.
-        standing = CurrentFigure.objects.filter(
-            begins__lte=moment.as_of,
-            ends__gt=moment.as_of,
-            deliverable__in=rows.order_by().values("pk"),
-        )
-        return standing.annotate(**_figure_columns(keys, "deliverable__"), place_=Value(1))
-    latest_first = [
-        F("report__as_of_end").desc(),
-        F("report__official_from").desc(),
-        F("report_id").desc(),
-    ]
-    return Measurement.objects.filter(
-        report__in=ProgressReport.objects.official(moment).values("pk"),
-        report__deliverable__in=rows.order_by().values("pk"),
-    ).annotate(
-        **_figure_columns(keys, "report__deliverable__"),
-        place_=Window(
-            Rank(), partition_by=[F("report__deliverable"), F("indicator")], order_by=latest_first
+    return (
+        (
+            f"WITH chosen AS MATERIALIZED ({chosen}), figure AS MATERIALIZED ({figure}) {counts} "
+            f"UNION ALL {_FIGURES_OF.format(part=_FIGURES, groups=groups)} "
+            f"UNION ALL {_LATEST_OF.format(part=_LATEST, groups=groups)}"
         ),
+        [*of_chosen, *of_figure, *of_counted, *of_reached],
     )
 
 
-def _figure_columns(keys: Sequence[GroupKey], deliverable: str) -> dict[str, F]:
-    return {
-        **_key_columns(keys, deliverable),
-        "indicator_": F("indicator"),
-        "qualifier_": F("qualifier"),
-        "value_": F("value"),
-        "numerator_": F("numerator"),
-        "denominator_": F("denominator"),
+def _chosen(
+    rows: QuerySet[Any], keys: Sequence[GroupKey], moment: Moment, told: Any
+) -> tuple[str, Sequence[Any]]:
+    """Each row with its groups and its report: with what that says where it is kept, else its key."""
+    columns: dict[str, Any] = {f"{key.name}_": F(key.path) for key in keys}
+    columns |= {"own_": F("pk"), "kind_": F("kind")}
+    if moment.knows_all:
+        columns |= {"stage_": F("stage"), "state_": F("report_state"), "end_": F("as_of_end")}
+    else:
+        columns |= {"report_": F("report_id")}
+    if told is not None:
+        columns["told_"] = told
+    each = rows.order_by().annotate(**columns).values(*columns)
+    sql, params = each.query.sql_with_params()
+    return sql, params
+
+
+def _counted(groups: str, moment: Moment, told: Any) -> tuple[str, list[Any]]:
+    words = {
+        "groups": groups,
+        "told": "" if told is None else "WHEN told_ IS NOT NULL THEN told_ ",
+        "none": Standing.NONE,
+        "confirmed_state": ReportState.CONFIRMED,
+        "confirmed": Standing.CONFIRMED,
+        "published": Standing.PUBLISHED,
     }
-
-
-def _names(keys: Sequence[GroupKey]) -> list[str]:
-    return [f"{key.name}_" for key in keys]
-
-
-def _key_columns(keys: Sequence[GroupKey], prefix: str = "") -> dict[str, F]:
-    return {f"{key.name}_": F(f"{prefix}{key.path}") for key in keys}
-
-
-def _sql(rows: QuerySet[Any], columns: Sequence[str]) -> tuple[str, Sequence[Any]]:
-    try:
-        return rows.order_by().values(*columns).query.sql_with_params()
-    except EmptyResultSet:
-        return "", ()
-
-
-#: More rows than there will ever be. A subquery with a limit is computed once a row, where one without
-#: would be written out again for every mention of its columns.
-_MANY = 1_000_000_000
-
-
-def _grouped(
-    rows: QuerySet[Any],
-    columns: Sequence[str],
-    aggregates: str,
-    *,
-    inner: Sequence[str],
-    where: str = "",
-    beside: tuple[str, tuple[str, Sequence[Any]], str] | None = None,
-) -> list[tuple[Any, ...]]:
-    """``rows`` grouped by ``columns``; everything but the values comes from names in this file.
-
-    ``beside`` is the name, the SQL and the condition of what is joined to the rows before they are grouped.
-    """
-    sql, params = _sql(rows, inner)
-    if not sql:
-        return []
-    chosen = ", ".join(columns)
-    source = f"({sql} LIMIT {_MANY}) AS c"
-    if beside is not None:
-        name, (joined, more), on = beside
-        source += f" LEFT JOIN ({joined}) AS {name} ON {on}"
-        params = (*params, *more)
-    condition = f" WHERE {where}" if where else ""
-    return _asked(
-        f"SELECT {chosen}, {aggregates} FROM {source}{condition} GROUP BY {chosen}", params
+    if moment.knows_all:
+        return _COUNTED.format(by_then="", source="chosen", **words), []
+    source = (
+        "(SELECT chosen.*, r.stage AS stage_, r.state AS state_, r.decided_at AS decided_, "
+        f"r.as_of_end AS end_ FROM chosen LEFT JOIN {REPORT} r ON r.id = report_) AS known"
     )
+    known = connection.ops.adapt_datetimefield_value(moment.known_until)
+    return _COUNTED.format(by_then=" AND decided_ < %s", source=source, **words), [known]
 
 
-def _asked(statement: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, params)
-        return list(cursor.fetchall())
+def _figure(moment: Moment) -> tuple[str, list[Any]]:
+    """Of each deliverable that was chosen, and of each indicator, the figure that stands at the moment."""
+    if moment.knows_all:
+        day = connection.ops.adapt_datefield_value(moment.as_of)
+        return (
+            (
+                "SELECT deliverable_id AS of_, indicator_id AS indicator_, value AS value_, "
+                "numerator AS numerator_, denominator AS denominator_, qualifier AS qualifier_, "
+                f"begins AS begins_, measurement_id AS measurement_ FROM {CURRENT_FIGURE} "
+                "WHERE begins <= %s AND ends > %s AND deliverable_id IN (SELECT own_ FROM chosen)"
+            ),
+            [day, day],
+        )
+    official = ProgressReport.objects.official(moment).order_by()
+    sql, params = official.values(
+        "id", "deliverable_id", "as_of_end", "official_from"
+    ).query.sql_with_params()
+    columns = (
+        "r.deliverable_id AS of_, m.indicator_id AS indicator_, m.value AS value_, "
+        "m.numerator AS numerator_, m.denominator AS denominator_, m.qualifier AS qualifier_, "
+        "r.as_of_end AS begins_, m.id AS measurement_"
+    )
+    source = (
+        f"FROM {MEASUREMENT} m JOIN ({sql}) AS r ON r.id = m.report_id "
+        "WHERE r.deliverable_id IN (SELECT own_ FROM chosen)"
+    )
+    each, order = "r.deliverable_id, m.indicator_id", _OVERTAKING
+    if connection.vendor == "postgresql":
+        return f"SELECT DISTINCT ON ({each}) {columns} {source} ORDER BY {each}, {order}", [*params]
+    place = f"ROW_NUMBER() OVER (PARTITION BY {each} ORDER BY {order}) AS place_"
+    return f"SELECT * FROM (SELECT {columns}, {place} {source}) WHERE place_ = 1", [*params]
+
+
+_OVERTAKING = "r.as_of_end DESC, r.official_from DESC, r.id DESC"
+
+
+# ---- what comes back ---------------------------------------------------------------------------------
+
+
+def _tell_counts(told: Found, ids: Ids, row: Sequence[Any]) -> None:
+    kind, stage, standing, _indicator, count, measured, _shared, latest, progress = row[:9]
+    cell = Cell(kind, stage, standing, count, _day(latest), measured, float(progress or 0))
+    told.counts.append((ids, cell))
+
+
+def _tell_figures(told: Found, ids: Ids, row: Sequence[Any]) -> None:
+    qualifier, _stage, _standing, indicator, count, valued, shared = row[:7]
+    total, numerators, denominators = map(_decimal, row[9:12])
+    cell = FigureCell(qualifier, count, valued, total, shared, numerators, denominators)
+    told.figures.append((ids, indicator, cell))
+
+
+def _tell_latest(told: Found, ids: Ids, row: Sequence[Any]) -> None:
+    qualifier, _stage, _standing, indicator, _n, _valued, _shared, day, _none, value = row[:10]
+    told.latest.append((ids, indicator, LatestCell(_decimal(value), qualifier, (day, *row[12:]))))
+
+
+_TELL = {_COUNTS: _tell_counts, _FIGURES: _tell_figures, _LATEST: _tell_latest}
 
 
 def _day(value: dt.date | str | None) -> dt.date | None:
@@ -218,4 +228,4 @@ def _day(value: dt.date | str | None) -> dt.date | None:
 
 def _decimal(value: Any) -> Any:
     """Sums come as floats from SQLite."""
-    return None if value is None else Decimal(str(value))
+    return value if value is None or isinstance(value, Decimal) else Decimal(str(value))

@@ -15,6 +15,11 @@ from deliverables.choices import STAGE_GROUP_OF, STAGE_GROUPS, Aggregation, Deli
 #: A percentage is only worth as much as the whole it is a part of: see ``Figure``.
 PERCENT = "%"
 
+#: The words as plain text, for what is said of a thousand groups.
+_GROUPS = [group.value for group in STAGE_GROUPS]
+_GROUP_OF = {str(stage): group.value for stage, group in STAGE_GROUP_OF.items()}
+_DEPLOYMENT = DeliverableKind.DEPLOYMENT.value
+
 #: Qualifiers that leave a number as it is.
 _FULL = frozenset({Qualifier.EXACT, Qualifier.ALL})
 _AT_LEAST = frozenset({Qualifier.OVER, Qualifier.MOST, Qualifier.MANY})
@@ -164,7 +169,7 @@ class Total:
 
     def add(self, cell: Cell) -> None:
         self.deliverables += cell.count
-        if cell.kind == DeliverableKind.DEPLOYMENT:
+        if cell.kind == _DEPLOYMENT:
             self.deployments += cell.count
         if cell.stage:
             self.stages[cell.stage] += cell.count
@@ -178,9 +183,9 @@ class Total:
 
     @property
     def stage_groups(self) -> Counter[str]:
-        groups = Counter({group.value: 0 for group in STAGE_GROUPS})
+        groups = Counter(dict.fromkeys(_GROUPS, 0))
         for stage, count in self.stages.items():
-            groups[STAGE_GROUP_OF[stage].value] += count
+            groups[_GROUP_OF[stage]] += count
         return groups
 
     @property

@@ -9,7 +9,6 @@ from typing import Any
 from django.db.models import QuerySet
 
 from coopportal.clock import Moment
-from deliverables.choices import Aggregation
 from deliverables.models import Indicator
 from deliverables.summaries.totals import reading
 from deliverables.summaries.totals.groups import MISSING, GroupKey, Member, Members
@@ -44,8 +43,8 @@ def summary_of(
     """Count ``rows``, an ``official()`` queryset, by ``keys`` at a moment, as far as a user may know.
 
     ``only`` keeps, of an overlapping key, the one group that was asked for, and of figures the one
-    indicator. A fixed number of queries: two for groups (two more for the whole where they overlap),
-    one for indicators, one a key; one or two more where an indicator takes the latest figure.
+    indicator. A fixed number of queries: one for groups (one more for the whole where they overlap),
+    one for indicators, one a key.
     """
     only = only or {}
     indicators = _indicators(only.get("indicator"))
@@ -66,7 +65,11 @@ def summary_of(
             not key.overlapping or only.get(key.name, member.value) == member.value
             for key, member in zip(keys, members, strict=True)
         ):
-            _merge(groups.setdefault(members, Total()), total)
+            # Provinces that became one are one group; of all others there is only one total.
+            if members in groups:
+                _merge(groups[members], total)
+            else:
+                groups[members] = total
     found = [Group(members, total) for members, total in groups.items()]
     found.sort(key=lambda group: [member.order for member in group.members])
     told = set(whole.figures)
@@ -85,18 +88,16 @@ def _totals(
     user: Any,
     indicators: Mapping[int, Indicator],
 ) -> dict[reading.Ids, Total]:
+    found = reading.found(rows, keys, moment, user)
     totals: dict[reading.Ids, Total] = {}
-    for ids, cell in reading.counted(rows, keys, moment, user):
+    for ids, cell in found.counts:
         totals.setdefault(ids, Total()).add(cell)
-    taking_latest = False
-    for ids, pk, figure_cell in reading.figures(rows, keys, moment):
+    for ids, pk, figure_cell in found.figures:
         if indicator := indicators.get(pk):
             _figure(totals[ids], indicator).cells.append(figure_cell)
-            taking_latest |= indicator.aggregation == Aggregation.LATEST
-    if taking_latest:
-        for ids, pk, latest in reading.latest_figures(rows, keys, moment):
-            if indicator := indicators.get(pk):
-                _figure(totals[ids], indicator).offer(latest)
+    for ids, pk, latest in found.latest:
+        if indicator := indicators.get(pk):
+            _figure(totals[ids], indicator).offer(latest)
     return totals
 
 
@@ -126,8 +127,8 @@ def _merge(whole: Total, part: Total) -> None:
     """Add one group to another that it has no deliverable in common with."""
     whole.deliverables += part.deliverables
     whole.deployments += part.deployments
-    whole.stages += part.stages
-    whole.standings += part.standings
+    whole.stages.update(part.stages)
+    whole.standings.update(part.standings)
     whole.no_report += part.no_report
     whole.measured += part.measured
     whole.progress += part.progress
