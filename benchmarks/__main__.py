@@ -8,6 +8,9 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
+#: Measured last, of a server of its own that is asked what the others asked.
+MEMORY = "G11"
+
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
@@ -42,6 +45,7 @@ def main() -> int:
 
     django.setup()
     # Needs the settings that were just set up.
+    from benchmarks import memory
     from benchmarks.goals import FAMILIES, Stage
     from benchmarks.method import compare_until
     from benchmarks.tables import database_name, filled, rows_measured, tidy
@@ -50,7 +54,10 @@ def main() -> int:
     tidy()
     stage = Stage.set()
     report = Report(database_name(), rows_measured())
-    for family in asked.goals or FAMILIES:
+    questions: list[tuple[str, str]] = []
+    for family in asked.goals or [*FAMILIES, MEMORY]:
+        if family == MEMORY:
+            continue
         for goal in FAMILIES[family](stage):
             found = compare_until(
                 goal.limit, goal.subject, goal.reference, asked.pairs, goal.prepare
@@ -68,6 +75,7 @@ def main() -> int:
             if goal.path:
                 row.queries = len(stage.portal.data_queries(goal.path))
                 row.bytes = len(stage.portal.get(goal.path).body)
+                questions.append((goal.path, stage.portal.cookie))
             if goal.statements:
                 row.queries, row.most_queries = len(goal.statements()), goal.most_statements
             report.rows.append(row)
@@ -75,6 +83,16 @@ def main() -> int:
                 f"{row.key}: {row.ratio:.2f} (≤ {row.limit:.2f}), "
                 f"{row.subject['p10']:.2f} / {row.reference['p10']:.2f} ms"
             )
+    if (not asked.goals or MEMORY in asked.goals) and memory.measurable():
+        found_mb = memory.megabytes(questions or [(path, "") for path in ("/", "/api/v1/summary/")])
+        report.rows.append(
+            Row(
+                *(MEMORY, "two workers, PSS", "", memory.MOST_MB, found_mb),
+                *({"p10": found_mb}, {}, 1),
+                unit="MB",
+            )
+        )
+        console.print(f"{MEMORY}: {found_mb:.1f} MB (≤ {memory.MOST_MB})")
     table(report, console)
     if asked.json:
         report.write(asked.json)

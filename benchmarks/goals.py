@@ -194,7 +194,6 @@ def pages(stage: Stage) -> Iterator[Goal]:
         ("partner", f"/thoa-thuan/{stage.agreement}/"),
         ("deliverable", f"/hang-muc/{stage.deliverable}/"),
         ("systems", "/he-thong/"),
-        ("overview", "/"),
     ):
         yield Goal(
             f"G3 {name}",

@@ -6,6 +6,7 @@ import json
 import os
 import platform
 from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +31,17 @@ class Row:
     bytes: int | None = None
     #: Where the goal holds their number too.
     most_queries: int | None = None
+    #: What subject and reference are told in; megabytes have no reference, and their limit is no ratio.
+    unit: str = "ms"
 
     @property
     def passed(self) -> bool:
         few = self.most_queries is None or (self.queries or 0) <= self.most_queries
         return few and self.ratio <= self.limit
+
+    def told(self, times: dict[str, float]) -> str:
+        unit = "" if self.unit == "ms" else f" {self.unit}"
+        return f"{times['p10']:.2f}{unit}" if times else ""
 
     @property
     def queries_told(self) -> str:
@@ -42,14 +49,18 @@ class Row:
         return told if self.most_queries is None else f"{told} (≤ {self.most_queries})"
 
 
+def _versions() -> str:
+    told = {"Django": "django", "DRF": "djangorestframework", "psycopg2": "psycopg2-binary"}
+    packages = [f"{name} {version(package)}" for name, package in told.items()]
+    return ", ".join([f"Python {platform.python_version()}", *packages])
+
+
 @dataclass
 class Report:
     database: str
     rows_measured: dict[str, int]
     rows: list[Row] = field(default_factory=list)
-    machine: str = field(
-        default_factory=lambda: f"{platform.machine()}, {platform.python_version()}"
-    )
+    machine: str = field(default_factory=lambda: f"{platform.machine()}, {_versions()}")
     #: Processes that wanted a core when the run began and when it was written, and how many cores there are.
     load: list[float] = field(default_factory=lambda: [round(os.getloadavg()[0], 1)])
     cores: int = field(default_factory=lambda: os.cpu_count() or 0)
@@ -78,9 +89,9 @@ def table(report: Report, console: Console) -> None:
         grid.add_row(
             row.key,
             row.about,
-            f"{row.subject['p10']:.2f}",
+            row.told(row.subject),
             row.against,
-            f"{row.reference['p10']:.2f}",
+            row.told(row.reference),
             f"{row.ratio:.2f}",
             f"{row.limit:.2f}",
             row.queries_told,

@@ -115,6 +115,9 @@ class KeptStatements:
                 self._kept.popitem(last=False)
         return made
 
+    def __len__(self) -> int:
+        return len(self._kept)
+
     def clear(self) -> None:
         with self._lock:
             self._kept.clear()
