@@ -202,3 +202,31 @@ class PeriodState(TextChoices):
 
 #: States in which a side still has to report for the period.
 OWING = (PeriodState.RETURNED, PeriodState.MISSING)
+
+
+class ProposalKind(TextChoices):
+    """What one side of an agreement proposes to the other (docs/adr/0018)."""
+
+    PHASE = "phase", _("Giai đoạn mới")
+    AMENDMENT = "amendment", _("Phụ lục")
+    ADDITIONS = "additions", _("Hạng mục, mục tiêu trong giai đoạn")
+
+
+class ProposalState(TextChoices):
+    DRAFT = "draft", _("Nháp")
+    SUBMITTED = "submitted", _("Chờ bên kia đồng ý")
+    ACCEPTED = "accepted", _("Đã đồng ý, có hiệu lực")
+    RETURNED = "returned", _("Trả lại")
+    WITHDRAWN = "withdrawn", _("Đã rút")
+
+
+#: What may follow what, for proposals; going on after a return means a new one that revises it.
+PROPOSAL_TRANSITIONS: dict[ProposalState, frozenset[ProposalState]] = {
+    ProposalState.DRAFT: frozenset({ProposalState.SUBMITTED}),
+    ProposalState.SUBMITTED: frozenset(
+        {ProposalState.ACCEPTED, ProposalState.RETURNED, ProposalState.WITHDRAWN}
+    ),
+    ProposalState.ACCEPTED: frozenset(),
+    ProposalState.RETURNED: frozenset(),
+    ProposalState.WITHDRAWN: frozenset(),
+}

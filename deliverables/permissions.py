@@ -1,4 +1,4 @@
-"""Who may do what with a report: one predicate a question, no writing here."""
+"""Who may do what with a report or a proposal: one predicate a question, no writing here."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from agreements.choices import Side
 from agreements.models import Representative
 from coopportal.clock import today
 from deliverables.choices import ReportSide, ReportState
-from deliverables.models import ProgressReport
+from deliverables.models import ProgressReport, Proposal
 
 AnyUser = User | AnonymousUser
 
@@ -119,3 +119,24 @@ def represents_either_side(user: AnyUser, agreement: int | None) -> bool:
     if not user.is_authenticated or agreement is None:
         return False
     return Representative.objects.on(today()).filter(user=user, agreement=agreement).exists()
+
+
+def side_in(user: AnyUser, agreement: int) -> Side | None:
+    """The side for which the user acts in an agreement today; ``None`` for neither, and for both."""
+    if not (user.is_authenticated and user.is_active):
+        return None
+    mandates = Representative.objects.on(today()).filter(user=user, agreement=agreement)
+    sides = set(mandates.values_list("side", flat=True))
+    return Side(sides.pop()) if len(sides) == 1 else None
+
+
+def can_write_proposal(user: AnyUser, proposal: Proposal) -> bool:
+    """Save, send, withdraw and discard: whoever represents the side that proposes."""
+    return side_in(user, proposal.agreement_id) == proposal.side
+
+
+def can_decide_proposal(user: AnyUser, proposal: Proposal) -> bool:
+    """Accept or return: only the other side; an administrator decides on none, nobody on his or her own."""
+    if is_administrator(user) or user.pk in {proposal.author_id, proposal.submitted_by_id}:
+        return False
+    return side_in(user, proposal.agreement_id) not in {None, proposal.side}

@@ -8,13 +8,18 @@ test flushes is :func:`lifted`. A migration that rebuilds a guarded table must c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from deliverables import keepers
-from deliverables.choices import TRANSITIONS, ReportState
+from deliverables.choices import (
+    PROPOSAL_TRANSITIONS,
+    TRANSITIONS,
+    ProposalState,
+    ReportState,
+)
 
 REPORT = "deliverables_progressreport"
 MEASUREMENT = "deliverables_measurement"
@@ -25,6 +30,7 @@ CHANGE = "deliverables_officialchange"
 COMMENT = "deliverables_comment"
 MOVE = "deliverables_move"
 TARGET = "deliverables_target"
+PROPOSAL = "deliverables_proposal"
 DELIVERABLE = "deliverables_deliverable"
 INDICATOR = "deliverables_indicator"
 CITATION = "agreements_citation"
@@ -56,6 +62,8 @@ _MEASUREMENT_CONTENT = (
 _FROZEN = (
     "Báo cáo đã gửi hoặc đã đăng thì không sửa, không xóa được. Lập báo cáo mới để đính chính."
 )
+_PROPOSED = "Đề nghị đã gửi thì không sửa, không xóa được. Rút lại rồi lập bản mới."
+_PROPOSAL_TRANSITION = "Đề nghị không thể chuyển sang tình trạng này."
 _TRANSITION = "Báo cáo không thể chuyển sang tình trạng này."
 _TIME = "Mốc thời gian của báo cáo chỉ ghi một lần, không sửa được."
 _CITED = (
@@ -122,10 +130,10 @@ class Guard:
         ]
 
 
-def _forbidden_transitions() -> str:
+def _forbidden_transitions(table: Mapping[Any, frozenset[Any]] = TRANSITIONS) -> str:
     allowed = [
         f"(OLD.state = '{state.value}' AND NEW.state IN ({', '.join(repr(n.value) for n in sorted(after))}))"
-        for state, after in TRANSITIONS.items()
+        for state, after in table.items()
         if after
     ]
     return f"OLD.state <> NEW.state AND NOT ({' OR '.join(allowed)})"
@@ -215,6 +223,35 @@ def _append_only(prefix: str, table: str, content: tuple[str, ...]) -> list[Guar
     ]
 
 
+def _of_proposals() -> list[Guard]:
+    """What was sent stays as it was sent; what was decided, as it was decided (docs/adr/0018)."""
+    sent = f"OLD.state <> '{ProposalState.DRAFT.value}'"
+    decided = f"{sent} AND OLD.state <> '{ProposalState.SUBMITTED.value}'"
+    said = ("uid", "agreement_id", "phase_id", "kind", "side", "author_id", "payload", "revises_id")
+    hand = ("submitted_at", "submitted_by_id")
+    verdict = ("decided_at", "decided_by_id", "reason")
+    made = ("made_phase_id",)
+    moves = _forbidden_transitions(PROPOSAL_TRANSITIONS)
+    return [
+        Guard("proposal_content_guard", PROPOSAL, "UPDATE", sent, _PROPOSED, differs=said + hand),
+        Guard("proposal_decision_guard", PROPOSAL, "UPDATE", decided, _PROPOSED, differs=verdict),
+        *(
+            Guard(
+                f"proposal_{column}_guard",
+                PROPOSAL,
+                "UPDATE",
+                f"OLD.{column} IS NOT NULL",
+                _PROPOSED,
+                differs=(column,),
+            )
+            for column in made
+        ),
+        Guard("proposal_state_guard", PROPOSAL, "UPDATE", moves, _PROPOSAL_TRANSITION),
+        Guard("proposal_delete_guard", PROPOSAL, "DELETE", sent, _PROPOSED),
+        Guard("proposal_truncate_guard", PROPOSAL, "TRUNCATE", "", _PROPOSED),
+    ]
+
+
 def guards() -> list[Guard]:
     """Every guard there is, in the order in which they are installed."""
     left_draft = f"OLD.state <> '{ReportState.DRAFT.value}'"
@@ -286,6 +323,7 @@ def guards() -> list[Guard]:
         *_append_only("move", MOVE, ("report_id", "state", "by_id", "at")),
         *_append_only("comment", COMMENT, ("report_id", "side", "text", "by_id", "at")),
         *_named_by_reports(),
+        *_of_proposals(),
     ]
 
 

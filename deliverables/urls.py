@@ -3,7 +3,7 @@
 from django.urls import path
 
 from deliverables import tables, views
-from deliverables.reporting import closing, compare, report, review, sheet, verbs
+from deliverables.reporting import closing, compare, report, review, sheet, signing, verbs
 
 urlpatterns = [
     path("thoa-thuan/", views.agreements, name="agreements"),
@@ -31,6 +31,16 @@ urlpatterns = [
     path("bao-cao-so-lieu/<uuid:uid>/khong-dong-y/", verbs.dispute, name="report-dispute"),
     path("bao-cao-so-lieu/<uuid:uid>/lap-ban-sua/", verbs.revise, name="report-revise"),
     path("bao-cao-so-lieu/<uuid:uid>/trao-doi/", verbs.comment, name="report-comment"),
+    path("ky-ket/", signing.proposals, name="proposals"),
+    path("ky-ket/moi/<slug:slug>/", signing.new_phase, name="proposal-new"),
+    path("ky-ket/<uuid:uid>/", signing.proposal, name="proposal"),
+    path("ky-ket/<uuid:uid>/sua/", signing.edit, name="proposal-edit"),
+    path("ky-ket/<uuid:uid>/gui/", signing.send, name="proposal-send"),
+    path("ky-ket/<uuid:uid>/dong-y/", signing.accept, name="proposal-accept"),
+    path("ky-ket/<uuid:uid>/tra-lai/", signing.send_back, name="proposal-return"),
+    path("ky-ket/<uuid:uid>/rut-lai/", signing.withdraw, name="proposal-withdraw"),
+    path("ky-ket/<uuid:uid>/lap-lai/", signing.begin_again, name="proposal-again"),
+    path("ky-ket/<uuid:uid>/xoa-nhap/", signing.discard, name="proposal-discard"),
     path("so-sanh/", tables.compare, name="compare"),
     path("thay-doi/", tables.changes, name="changes"),
     path("nguon/<slug:slug>/", views.source, name="source"),

@@ -43,10 +43,22 @@ from agreements.models import (
     System,
 )
 from coopportal.clock import ZONE, now
+from coopportal.partial_dates import PartialDate
+from deliverables.actions.signing import (
+    AreaSaid,
+    DeliverableSaid,
+    DocumentSaid,
+    Proposed,
+    SignerSaid,
+    TermSaid,
+)
+from deliverables.actions.signing.applying import latest_phase
 from deliverables.choices import (
     Aggregation,
     ChangeKind,
     DeliverableKind,
+    ProposalKind,
+    ProposalState,
     ReportSide,
     ReportState,
     Stage,
@@ -58,6 +70,7 @@ from deliverables.models import (
     Measurement,
     OfficialChange,
     ProgressReport,
+    Proposal,
 )
 
 _numbers = itertools.count(1)
@@ -376,6 +389,36 @@ def _step(row: ProgressReport, to: str, when: dt.datetime) -> None:
 # --- A whole cooperation ----------------------------------------------------------------------
 
 
+def next_phase(agreement: Agreement, **values: Any) -> Proposed:
+    """What could be signed next: 2025–2030, each area carried on and a new one, one new deliverable."""
+    before = latest_phase(agreement.pk)
+    carried = list(before.areas.order_by("position")) if before else []
+    areas = [
+        AreaSaid(place, row.name, (row.position,)) for place, row in enumerate(carried, start=1)
+    ]
+    new = AreaSaid(len(areas) + 1, "Dữ liệu số")
+    return Proposed(
+        **{
+            "before": before.slug if before else "",
+            "document": DocumentSaid(
+                instrument=Instrument.STRATEGIC_AGREEMENT,
+                number="05/TTHT",
+                signed_on=PartialDate(2025, 12, 20),
+                place="Vinh",
+                signers=(SignerSaid("Nguyễn Văn An", "Phó Chủ tịch", Side.PARTNER),),
+            ),
+            "term": TermSaid(2025, 2030),
+            "areas": (*areas, new),
+            "deliverables": (
+                DeliverableSaid(
+                    "Kho dữ liệu dùng chung", DeliverableKind.INFRASTRUCTURE, area=new.position
+                ),
+            ),
+            **values,
+        }
+    )
+
+
 @dataclass
 class Cooperation:
     """One agreement with the people who act in it and one deliverable to act on."""
@@ -395,6 +438,32 @@ class Cooperation:
         representative(self.agreement, Side.VNPT, self.manager)
         # Acts for VNPT too, but elsewhere.
         representative(agreement(), Side.VNPT, self.stranger)
+
+    def proposal(self, state: str = ProposalState.DRAFT, **values: Any) -> Proposal:
+        """A proposal of the province's officer for the next phase, brought to a state as the verbs do."""
+        at_ = at(DAY)
+        row = Proposal.objects.create(
+            **{
+                "agreement": self.agreement,
+                "kind": ProposalKind.PHASE,
+                "side": Side.PARTNER,
+                "author": self.officer,
+                "payload": next_phase(self.agreement).plain(),
+                "created_at": at_,
+                "saved_at": at_,
+                **values,
+            }
+        )
+        sender = self.officer if row.side == Side.PARTNER else self.manager
+        decider = self.manager if row.side == Side.PARTNER else self.officer
+        rows = Proposal.objects.filter(pk=row.pk)
+        if state != ProposalState.DRAFT:
+            rows.update(state=ProposalState.SUBMITTED, submitted_at=at_, submitted_by=sender)
+        if state not in {ProposalState.DRAFT, ProposalState.SUBMITTED}:
+            by = sender if state == ProposalState.WITHDRAWN else decider
+            reason = "Thiếu mục tiêu." if state == ProposalState.RETURNED else ""
+            rows.update(state=state, decided_at=at_, decided_by=by, reason=reason)
+        return Proposal.objects.with_context().get(pk=row.pk)
 
     def report(self, state: str = ReportState.DRAFT, **values: Any) -> ProgressReport:
         """A report of the province's officer (of VNPT's manager with ``side="vnpt"``)."""

@@ -36,7 +36,15 @@ from agreements.models import (
     SystemAlias,
 )
 from coopportal.clock import now
-from deliverables.choices import Aggregation, ChangeKind, Decision, ReportSide, ReportState
+from deliverables.choices import (
+    Aggregation,
+    ChangeKind,
+    Decision,
+    ProposalKind,
+    ProposalState,
+    ReportSide,
+    ReportState,
+)
 from deliverables.models import (
     Comment,
     Deliverable,
@@ -49,6 +57,7 @@ from deliverables.models import (
     OfficialChange,
     OfficialSequence,
     ProgressReport,
+    Proposal,
     Target,
     Verdict,
 )
@@ -182,6 +191,20 @@ def a_filing(**values: Any) -> Filing:
     )
 
 
+def a_proposal(**changes: Any) -> Proposal:
+    return unsaved(factories.Cooperation().proposal(), **changes)  # type: ignore[no-any-return]
+
+
+def a_sent_proposal(**changes: Any) -> Proposal:
+    sent = {"state": ProposalState.SUBMITTED, "submitted_at": at(DAY)}
+    return a_proposal(**{**sent, "submitted_by": factories.user(), **changes})
+
+
+def a_returned_proposal(**changes: Any) -> Proposal:
+    decided = {"state": ProposalState.RETURNED, "decided_at": at(DAY), "reason": "Thiếu."}
+    return a_sent_proposal(**{**decided, "decided_by": factories.user(), **changes})
+
+
 def a_target(**values: Any) -> Target:
     return Target(
         **{
@@ -290,6 +313,7 @@ VALID: dict[type[Model], Callable[[], Any]] = {
     OfficialChange: a_change,
     OfficialSequence: lambda: OfficialSequence.objects.get_or_create(pk=1)[0],
     ProgressReport: a_report,
+    Proposal: a_sent_proposal,
     Target: a_target,
     Verdict: a_verdict,
 }
@@ -423,6 +447,11 @@ CASES: dict[str, Callable[[], Any]] = {
     ),
     "progressreport_one_open_draft": lambda: _second_of(factories.report(), uid=uuid.uuid4()),
     "progressreport_side_has_author": lambda: a_report(author=None),
+    "proposal_one_draft": lambda: _second_of(_saved(a_proposal()), uid=uuid.uuid4()),
+    "proposal_phase_of_kind": lambda: a_proposal(kind=ProposalKind.AMENDMENT),
+    "proposal_sent_by_somebody": lambda: a_sent_proposal(submitted_at=None),
+    "proposal_decided_by_somebody": lambda: a_returned_proposal(decided_by=None),
+    "proposal_returned_with_reason": lambda: a_returned_proposal(reason=""),
     "target_once_a_day": lambda: _second_of(_second(a_target())),
     "target_differs_from_baseline": lambda: a_target(baseline=100),
     "verdict_once_per_side": lambda: _second_of(_second(a_verdict())),
@@ -454,6 +483,8 @@ def _vocabulary_case(name: str) -> Callable[[], Any]:
         if name == "progressreport_state_known":
             # Dated in every way, so that nothing but the unknown state is wrong.
             changed(row, side=ReportSide.SOURCE, submitted_at=at(DAY), decided_at=at(DAY))
+        if name == "proposal_kind_known":
+            changed(row, phase=factories.phase())
         return changed(row, **{column: "khong-co"})
 
     return make

@@ -8,6 +8,7 @@ from deliverables.models.deliverable import Deliverable, Deployment
 from deliverables.models.digest import Digest
 from deliverables.models.indicator import Indicator, Target
 from deliverables.models.move import Move
+from deliverables.models.proposal import Proposal
 from deliverables.models.report import EvidenceFile, Measurement, ProgressReport
 from deliverables.models.verdict import Verdict
 
@@ -26,6 +27,7 @@ __all__ = [
     "OfficialChange",
     "OfficialSequence",
     "ProgressReport",
+    "Proposal",
     "QueueSeen",
     "Target",
     "Verdict",

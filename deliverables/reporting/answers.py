@@ -19,6 +19,7 @@ from accounts.models import User
 from agreements.models import Agreement
 from deliverables import permissions
 from deliverables.actions import ConflictError, KeyReusedError, StaleDraftError
+from deliverables.actions.signing import ProposalConflictError, StaleProposalError
 from deliverables.pages.mandates import Mandate, mandates_of
 from deliverables.pages.report import mandate_for, reports_with_context
 from deliverables.pages.two_drafts import TwoDrafts, two_drafts
@@ -42,6 +43,8 @@ def representatives_only(view: View) -> View:
             return stale(request, str(refusal), [pair])
         except (ConflictError, KeyReusedError) as refusal:
             return conflict(request, refusal)
+        except (ProposalConflictError, StaleProposalError) as refusal:
+            return proposal_conflict(request, refusal)
 
     return guarded
 
@@ -113,6 +116,16 @@ def conflict(request: HttpRequest, refusal: ConflictError | KeyReusedError) -> H
         "report_url": reverse("report", args=[refusal.report.uid]),
     }
     return render(request, "errors/409.html", context, status=409)
+
+
+def proposal_conflict(
+    request: HttpRequest, refusal: ProposalConflictError | StaleProposalError
+) -> HttpResponse:
+    """409, or 412 for a draft that was saved since: who, what and when."""
+    status = 412 if isinstance(refusal, StaleProposalError) else 409
+    url = reverse("proposal", args=[refusal.proposal.uid])
+    context = {"message": str(refusal), "proposal_url": url}
+    return render(request, "errors/409.html", context, status=status)
 
 
 def stale(request: HttpRequest, message: str, pairs: list[TwoDrafts]) -> HttpResponse:

@@ -19,6 +19,7 @@ from deliverables import actions
 from deliverables.forms import ReturnForm
 from deliverables.pages.letters import letter_of_many
 from deliverables.pages.outcomes import Results, Told, take, tell
+from deliverables.pages.proposal import proposals_awaiting
 from deliverables.pages.report import reports_with_context
 from deliverables.pages.review import PARAMETERS, Review
 from deliverables.reporting.answers import actor, mandates_or_403, new_key, representatives_only
@@ -49,6 +50,7 @@ def _page(
         "queue": queue,
         "deadlines": deadlines_of([mandate.agreement.pk for mandate in queue.mandates], today()),
         "many_form": many_form,
+        "proposals": proposals_awaiting(request.user),
         "results": results or take(request),
         "request_key": new_key(),
         "opened_at": now().isoformat(),

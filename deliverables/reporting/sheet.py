@@ -22,6 +22,7 @@ from deliverables.models import Indicator
 from deliverables.pages.desk import desk_of
 from deliverables.pages.letters import letter_of_many
 from deliverables.pages.outcomes import Results, Told, take, tell
+from deliverables.pages.proposal import proposals_of_own_side
 from deliverables.pages.report import reports_with_context
 from deliverables.pages.sheet import Sheet, keeping_the_rest
 from deliverables.pages.sheet_rows import AGREEMENT, FAMILY, SYSTEM, Group
@@ -72,6 +73,7 @@ def _page(
         "day_form": day_form,
         "desk": desk_of(request, sheet.mandates, drafts),
         "families": SystemFamily.choices,
+        "proposals": proposals_of_own_side(request.user),
         "deadlines": deadlines_of([mandate.agreement.pk for mandate in sheet.mandates], today()),
         "results": results or take(request),
         "request_key": new_key(),

@@ -19,7 +19,7 @@ from agreements.choices import PeriodKind, Side
 from agreements.models import Agreement, Discrepancy
 from agreements.periods import make_periods
 from coopportal.clock import now
-from deliverables.choices import Decision, ReportState
+from deliverables.choices import Decision, ProposalState, ReportState
 from deliverables.models import EvidenceFile, Measurement, ProgressReport, Target, Verdict
 from tests import factories
 from tests.access.routes import Route
@@ -51,6 +51,8 @@ class World:
             by=people.manager,
             at=now(),
         )
+        #: Sent by the officer, awaits the manager.
+        self.proposal = people.proposal(ProposalState.SUBMITTED)
         EvidenceFile.objects.create(
             report=people.report(),
             file="evidence/a.pdf",
@@ -82,6 +84,12 @@ _VERBS = (
     *("khong-dong-y/", "lap-ban-sua/", "trao-doi/"),
 )
 
+#: What stands behind the address of a proposal.
+_PROPOSAL_VERBS = (
+    *("", "sua/", "gui/", "dong-y/", "tra-lai/"),
+    *("rut-lai/", "lap-lai/", "xoa-nhap/"),
+)
+
 #: Address → its key in one world, or its keys by name. A new address with a key in it gets an entry.
 _KEYS: dict[str, Callable[[World], Any]] = {
     "/quen-mat-khau/<uidb64>/<token>/": lambda w: {
@@ -100,6 +108,8 @@ _KEYS: dict[str, Callable[[World], Any]] = {
     "/hang-muc/<slug>/bao-cao/": lambda w: w.people.deliverable.slug,
     "/hang-muc/<slug>/doi-chieu/": lambda w: w.people.deliverable.slug,
     **{f"/bao-cao-so-lieu/<uid>/{verb}": lambda w: w.report.uid for verb in _VERBS},
+    "/ky-ket/moi/<slug>/": lambda w: w.people.agreement.slug,
+    **{f"/ky-ket/<uid>/{verb}": lambda w: w.proposal.uid for verb in _PROPOSAL_VERBS},
     "/nguon/<slug>/": lambda w: w.citation.source.slug,
     "/api/v1/provinces/<key>/": lambda w: "40",
     "/api/v1/parties/<key>/": lambda w: w.people.agreement.partner.slug,

@@ -8,14 +8,23 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 
 from agreements.choices import Side
+from agreements.models import Phase
 from coopportal.partial_dates import PartialDate
 from deliverables import actions
-from deliverables.actions import ConflictError, DraftOpenError, Said, StaleDraftError
-from deliverables.choices import ReportState, Stage
-from deliverables.models import Comment, HandledRequest, OfficialChange, ProgressReport, Verdict
+from deliverables.actions import ConflictError, DraftOpenError, Said, StaleDraftError, signing
+from deliverables.choices import ProposalState, ReportState, Stage
+from deliverables.models import (
+    Comment,
+    HandledRequest,
+    OfficialChange,
+    ProgressReport,
+    Proposal,
+    Verdict,
+)
 from tests import factories
 from tests.factories import Cooperation
 
@@ -196,3 +205,47 @@ def test_the_same_document_filed_by_eight_at_once_is_one(cooperation: Cooperatio
     )
     assert gone == [None] * DECIDERS, gone
     assert not cooperation.agreement.filings.exists()
+
+
+def test_of_those_who_answer_a_proposal_at_once_exactly_one_wins(cooperation: Cooperation) -> None:
+    """Accepted, returned and withdrawn against each other: one phase comes of it, or none."""
+    managers = [factories.user() for _ in range(3)]
+    for manager in managers:
+        factories.representative(cooperation.agreement, Side.VNPT, manager)
+    row = cooperation.proposal(ProposalState.SUBMITTED)
+    before = Phase.objects.count()
+
+    def one() -> Proposal:
+        return Proposal.objects.with_context().get(pk=row.pk)
+
+    rows = [one() for _ in range(4)]
+    results = at_once(
+        [
+            lambda: signing.accept(rows[0], by=managers[0]),
+            lambda: signing.accept(rows[1], by=managers[1]),
+            lambda: signing.send_back(rows[2], by=managers[2], reason="Thiếu."),
+            lambda: signing.withdraw(rows[3], by=cooperation.officer),
+        ]
+    )
+    lost = [result for result in results if result is not None]
+    assert [type(error) for error in lost] == [signing.ProposalConflictError] * 3, lost
+    assert all(str(one().decided_by) in str(error) for error in lost)
+    accepted = one().state == ProposalState.ACCEPTED
+    assert Phase.objects.count() == before + accepted
+
+
+def test_two_who_accept_rival_proposals_sign_one_phase(cooperation: Cooperation) -> None:
+    """Each side proposed the next phase, and each accepts the other's at the same moment."""
+    ours = cooperation.proposal(ProposalState.SUBMITTED)
+    theirs = cooperation.proposal(
+        ProposalState.SUBMITTED, side=Side.VNPT, author=cooperation.manager
+    )
+    before = Phase.objects.count()
+    results = at_once(
+        [
+            lambda: signing.accept(ours, by=cooperation.manager),
+            lambda: signing.accept(theirs, by=cooperation.officer),
+        ]
+    )
+    assert [type(result) for result in results if result is not None] == [ValidationError]
+    assert Phase.objects.count() == before + 1

@@ -1,0 +1,300 @@
+"""Pages of signing what comes next: proposals of both sides, the form of one, one with what may be done."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from agreements.models import Agreement, Phase
+from coopportal.pagination import PAGE_PARAMETER, page_of
+from coopportal.query import check_query
+from deliverables.actions import signing
+from deliverables.choices import ProposalKind, ProposalState
+from deliverables.forms.proposal import Grounds, ProposalForm, ProposalReturnForm
+from deliverables.models import Proposal
+from deliverables.pages.grounds import grounds_of
+from deliverables.pages.mandates import Mandate
+from deliverables.pages.outcomes import Told, take, tell
+from deliverables.pages.proposal import proposal_page, proposal_title
+from deliverables.reporting.answers import actor, mandates_or_403, representatives_only
+
+_PER_PAGE = 20
+
+
+@require_safe
+@representatives_only
+def proposals(request: HttpRequest) -> HttpResponseBase:
+    """What both sides have proposed, the latest first, and where one may propose something."""
+    check_query(request, PAGE_PARAMETER)
+    mandates = mandates_or_403(request.user)
+    rows = Proposal.objects.visible_to(request.user).with_context()
+    page = page_of(request, rows.order_by("-saved_at", "-pk"), per_page=_PER_PAGE)
+    context = {
+        "page": page,
+        "rows": [(row, proposal_title(row)) for row in page],
+        "mandates": mandates,
+        "results": take(request),
+        "crumbs": [(_("Việc của tôi"), reverse("work")), (_("Ký kết"), "")],
+    }
+    return render(request, "deliverables/proposals.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@representatives_only
+def new_phase(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """The next phase of an agreement, or its first."""
+    check_query(request)
+    agreement = get_object_or_404(Agreement, slug=slug)
+    return _begun(request, ProposalKind.PHASE, agreement, None)
+
+
+def _begun(
+    request: HttpRequest, kind: ProposalKind, agreement: Agreement, phase: Phase | None
+) -> HttpResponse:
+    mandate = _mandate_of(request, agreement)
+    grounds = grounds_of(kind, mandate.agreement, phase)
+    if request.method != "POST":
+        drafts = Proposal.objects.filter(agreement=agreement, side=mandate.side, kind=kind)
+        draft = drafts.filter(state=ProposalState.DRAFT).first()
+        if draft is not None:
+            return redirect("proposal-edit", uid=draft.uid)
+        return _form(request, ProposalForm(grounds), grounds, mandate)
+
+    def keep(form: ProposalForm) -> Proposal:
+        return signing.begin(
+            mandate.agreement, by=actor(request), kind=kind, said=form.said(), phase=phase
+        )
+
+    return _written(request, grounds, mandate, keep)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@representatives_only
+def edit(request: HttpRequest, uid: uuid.UUID) -> HttpResponseBase:
+    """A draft to go on with; somebody else's save in between is told, and nothing typed is lost (412)."""
+    check_query(request)
+    draft, mandate = _proposal(request, uid)
+    if mandate.side != draft.side:
+        raise PermissionDenied
+    if draft.state != ProposalState.DRAFT:
+        raise signing.ProposalConflictError(draft)
+    grounds = grounds_of(ProposalKind(draft.kind), mandate.agreement, draft.phase)
+    if request.method != "POST":
+        form = ProposalForm(grounds, said=signing.Proposed.read(draft.terms))
+        return _form(request, form, grounds, mandate, draft)
+    text = request.POST.get("v", "")
+    version = int(text) if text.isascii() and text.isdigit() else 0
+
+    def keep(form: ProposalForm) -> Proposal:
+        signing.save(draft, by=actor(request), said=form.said(), version=version)
+        return draft
+
+    return _written(request, grounds, mandate, keep, draft)
+
+
+def _written(
+    request: HttpRequest,
+    grounds: Grounds,
+    mandate: Mandate,
+    keep: Any,
+    draft: Proposal | None = None,
+) -> HttpResponse:
+    """Store what was typed, and send it where that was asked; more rows only show the form again."""
+    if more := request.POST.get("them", ""):
+        form = ProposalForm(grounds, typed=request.POST, more=more)
+        return _form(request, form, grounds, mandate, draft, version=request.POST.get("v", ""))
+    form = ProposalForm(grounds, request.POST)
+    version = request.POST.get("v", "")
+    if not form.is_valid():
+        return _form(request, form, grounds, mandate, draft, version=version, status=422)
+    return _kept(request, form, mandate, keep, draft)
+
+
+def _kept(
+    request: HttpRequest,
+    form: ProposalForm,
+    mandate: Mandate,
+    keep: Any,
+    draft: Proposal | None,
+) -> HttpResponse:
+    """Store a valid form; where somebody was there first, show it again with what was typed."""
+    grounds = form.grounds
+    try:
+        row = keep(form)
+    except signing.ProposalOpenError as refusal:
+        form.refuse(ValidationError(str(refusal)))
+        return _form(request, form, grounds, mandate, refusal.proposal, version="", status=409)
+    except signing.StaleProposalError as refusal:
+        form.refuse(ValidationError(str(refusal)))
+        stored = str(refusal.proposal.version)
+        return _form(request, form, grounds, mandate, draft, version=stored, status=412)
+    if row.state == ProposalState.SUBMITTED:
+        return redirect("proposal", uid=row.uid)
+    if "gui" not in request.POST:
+        tell(request, [Told(_("đã lưu nháp. Xem lại rồi gửi."), title=proposal_title(row))])
+        return redirect("proposal", uid=row.uid)
+    return _sent(request, row, mandate)
+
+
+def _sent(request: HttpRequest, row: Proposal, mandate: Mandate) -> HttpResponse:
+    try:
+        signing.send(row, by=actor(request))
+    except ValidationError as refusal:
+        row = Proposal.objects.with_context().get(pk=row.pk)
+        return _shown(request, row, mandate, problems=refusal.messages, status=422)
+    text = _("đã gửi %s xem xét.") % mandate.other
+    tell(request, [Told(text, title=proposal_title(row))])
+    return redirect("proposal", uid=row.uid)
+
+
+@require_safe
+@representatives_only
+def proposal(request: HttpRequest, uid: uuid.UUID) -> HttpResponseBase:
+    """What is proposed, beside what stands; to accept it or to return it for whose turn it is."""
+    check_query(request)
+    row, mandate = _proposal(request, uid)
+    return _shown(request, row, mandate)
+
+
+@require_POST
+@representatives_only
+def send(request: HttpRequest, uid: uuid.UUID) -> HttpResponseBase:
+    row, mandate = _proposal(request, uid)
+    return _sent(request, row, mandate)
+
+
+@require_POST
+@representatives_only
+def accept(request: HttpRequest, uid: uuid.UUID) -> HttpResponseBase:
+    row, mandate = _proposal(request, uid)
+    if _done_already(row, ProposalState.ACCEPTED, request):
+        return redirect("proposal", uid=uid)
+    try:
+        signing.accept(row, by=actor(request))
+    except ValidationError as refusal:
+        row = Proposal.objects.with_context().get(pk=row.pk)
+        return _shown(request, row, mandate, problems=refusal.messages, status=422)
+    made: Any = row.made_phase
+    text = _("đã đồng ý; có hiệu lực từ bây giờ.")
+    tell(request, [Told(text, url=made.get_absolute_url(), title=proposal_title(row))])
+    return redirect("proposal", uid=uid)
+
+
+@require_POST
+@representatives_only
+def send_back(request: HttpRequest, uid: uuid.UUID) -> HttpResponseBase:
+    row, mandate = _proposal(request, uid)
+    form = ProposalReturnForm(request.POST)
+    if _done_already(row, ProposalState.RETURNED, request):
+        return redirect("proposal", uid=uid)
+    signing.check_turn(row, by=actor(request))
+    if not form.is_valid():
+        return _shown(request, row, mandate, return_form=form, status=422)
+    signing.send_back(row, by=actor(request), reason=form.cleaned_data["reason"])
+    tell(request, [Told(_("đã trả lại kèm lý do."), title=proposal_title(row))])
+    return redirect("proposal", uid=uid)
+
+
+@require_POST
+@representatives_only
+def withdraw(request: HttpRequest, uid: uuid.UUID) -> HttpResponseBase:
+    row, _mandate = _proposal(request, uid)
+    if _done_already(row, ProposalState.WITHDRAWN, request):
+        return redirect("proposal", uid=uid)
+    signing.withdraw(row, by=actor(request))
+    tell(request, [Told(_("đã rút lại."), title=proposal_title(row))])
+    return redirect("proposal", uid=uid)
+
+
+@require_POST
+@representatives_only
+def begin_again(request: HttpRequest, uid: uuid.UUID) -> HttpResponseBase:
+    """A new draft with the words of one that came back or was withdrawn."""
+    row, _mandate = _proposal(request, uid)
+    draft = signing.begin_again(row, by=actor(request))
+    return redirect("proposal-edit", uid=draft.uid)
+
+
+@require_POST
+@representatives_only
+def discard(request: HttpRequest, uid: uuid.UUID) -> HttpResponseBase:
+    row, _mandate = _proposal(request, uid)
+    title = proposal_title(row)
+    signing.discard(row, by=actor(request))
+    tell(request, [Told(_("đã xóa bản nháp."), title=title)])
+    return redirect("proposals")
+
+
+def _done_already(row: Proposal, state: ProposalState, request: HttpRequest) -> bool:
+    """Pressed twice, it is neither done twice nor a conflict."""
+    return row.state == state and row.decided_by_id == actor(request).pk
+
+
+def _mandate_of(request: HttpRequest, agreement: Agreement) -> Mandate:
+    for mandate in mandates_or_403(request.user):
+        if mandate.agreement.pk == agreement.pk:
+            return mandate
+    raise PermissionDenied(_("Chỉ người đại diện một bên của thỏa thuận này mới đề nghị được."))
+
+
+def _proposal(request: HttpRequest, uid: uuid.UUID) -> tuple[Proposal, Mandate]:
+    """A proposal that this user may see; whoever was entered on both sides may do nothing with it."""
+    rows = Proposal.objects.visible_to(request.user).with_context()
+    row = get_object_or_404(rows, uid=uid)
+    return row, _mandate_of(request, row.agreement)
+
+
+def _shown(
+    request: HttpRequest,
+    row: Proposal,
+    mandate: Mandate,
+    *,
+    problems: Any = (),
+    return_form: Any = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "page": proposal_page(row, mandate, request.user),
+        "problems": problems,
+        "return_form": return_form or ProposalReturnForm(),
+        "results": take(request),
+        "crumbs": [
+            (_("Việc của tôi"), reverse("work")),
+            (_("Ký kết"), reverse("proposals")),
+            (proposal_title(row), ""),
+        ],
+    }
+    return render(request, "deliverables/proposal.html", context, status=status)
+
+
+def _form(
+    request: HttpRequest,
+    form: ProposalForm,
+    grounds: Grounds,
+    mandate: Mandate,
+    draft: Proposal | None = None,
+    *,
+    version: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "grounds": grounds,
+        "indicators": {row.pk: row for row in grounds.indicators.values()}.values(),
+        "mandate": mandate,
+        "draft": draft,
+        "version": version or (draft.version if draft else ""),
+        "crumbs": [
+            (_("Việc của tôi"), reverse("work")),
+            (_("Ký kết"), reverse("proposals")),
+            (grounds.kind.label, ""),
+        ],
+    }
+    return render(request, "deliverables/proposal_form.html", context, status=status)
