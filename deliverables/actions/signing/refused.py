@@ -21,7 +21,8 @@ def checked(row: Model, where: str, exclude: Any = None) -> None:
 
 
 def _label(row: Model, name: str) -> str:
-    return f", {row._meta.get_field(name).verbose_name}"
+    field: Any = row._meta.get_field(name)
+    return f", {field.verbose_name}"
 
 
 def refuse(*messages: str) -> None:
