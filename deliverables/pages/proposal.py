@@ -12,7 +12,7 @@ from agreements.choices import Instrument
 from agreements.models import CooperationArea, Phase, System
 from coopportal.vietnamese import fold
 from deliverables import permissions
-from deliverables.actions.signing import AreaSaid, DeliverableSaid, Proposed, TargetSaid
+from deliverables.actions.signing import AreaSaid, ChangeSaid, DeliverableSaid, Proposed, TargetSaid
 from deliverables.choices import DeliverableKind, ProposalKind, ProposalState
 from deliverables.models import Deliverable, Indicator, Proposal
 from deliverables.pages.mandates import Mandate, other_side, side_name
@@ -213,7 +213,8 @@ class _Told:
     """Names for the slugs and keys of a proposal, fetched once for all of it."""
 
     def __init__(self, said: Proposed) -> None:
-        targets = [target for row in (*said.deliverables, *said.changes) for target in row.targets]
+        rows: list[DeliverableSaid | ChangeSaid] = [*said.deliverables, *said.changes]
+        targets = [target for row in rows for target in row.targets]
         slugs = {row.continues for row in said.deliverables if row.continues} | {
             row.deliverable for row in said.changes
         }

@@ -228,6 +228,6 @@ def line_rows(form: forms.Form, grounds: Grounds) -> list[LineRow]:
             for indicator, official in line.figures
         ]
         targets.append(target_row(form, f"{prefix}-k"))
-        boxes = (box(f"{prefix}-{part}") for part in ("tn", "lv", "han"))
-        found.append(LineRow(line, *boxes, targets))
+        chosen, area, due_on = (box(f"{prefix}-{part}") for part in ("tn", "lv", "han"))
+        found.append(LineRow(line, chosen, area, due_on, targets))
     return found

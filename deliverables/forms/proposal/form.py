@@ -197,5 +197,5 @@ class ProposalForm(forms.Form):
         for name, messages in self.errors.items():
             box = self[name].id_for_label if name in self.fields else ""
             label = self.fields[name].label if name in self.fields else ""
-            found += [(box, f"{label}: {text}" if label else text) for text in messages]
+            found += [(box, f"{label}: {text}" if label else str(text)) for text in messages]
         return found

@@ -114,6 +114,9 @@ def fresh_said(
 def fresh_rows(form: forms.Form, rows: int) -> list[FreshRow]:
     found = []
     for row in range(rows):
-        boxes = (form[f"moi{row}-{part}"] for part in ("ten", "loai", "ht", "lv", "han"))
-        found.append(FreshRow(row + 1, *boxes, target_row(form, f"moi{row}")))
+        title, kind, system, area, due_on = (
+            form[f"moi{row}-{part}"] for part in ("ten", "loai", "ht", "lv", "han")
+        )
+        target = target_row(form, f"moi{row}")
+        found.append(FreshRow(row + 1, title, kind, system, area, due_on, target))
     return found
