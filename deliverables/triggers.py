@@ -31,6 +31,8 @@ COMMENT = "deliverables_comment"
 MOVE = "deliverables_move"
 TARGET = "deliverables_target"
 PROPOSAL = "deliverables_proposal"
+DUE_DAY = "deliverables_dueday"
+AMENDMENT = "agreements_amendment"
 DELIVERABLE = "deliverables_deliverable"
 INDICATOR = "deliverables_indicator"
 CITATION = "agreements_citation"
@@ -284,6 +286,8 @@ def guards() -> list[Guard]:
                 ("target", TARGET),
                 ("comment", COMMENT),
                 ("move", MOVE),
+                ("due_day", DUE_DAY),
+                ("amendment", AMENDMENT),
             )
         ),
         Guard("report_state_guard", REPORT, "UPDATE", _forbidden_transitions(), _TRANSITION),
@@ -319,6 +323,20 @@ def guards() -> list[Guard]:
             "target",
             TARGET,
             ("deliverable_id", "indicator_id", "baseline", "value", "due_on", "set_on"),
+        ),
+        *_append_only("due_day", DUE_DAY, ("deliverable_id", "due_before", "due_on", "set_on")),
+        *_append_only(
+            "amendment",
+            AMENDMENT,
+            (
+                "phase_id",
+                "position",
+                "number",
+                "title",
+                "signed_on",
+                "effective_on",
+                "terms_before",
+            ),
         ),
         *_append_only("move", MOVE, ("report_id", "state", "by_id", "at")),
         *_append_only("comment", COMMENT, ("report_id", "side", "text", "by_id", "at")),

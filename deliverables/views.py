@@ -74,7 +74,7 @@ def phase(request: HttpRequest, slug: str) -> HttpResponse:
     row = get_object_or_404(phases_with_partners(), slug=slug)
     page = phase_page(row, moment, request.user)
     partner = (row.agreement, str(row.agreement.partner))
-    crumbs = trail(moment, ("agreements", _("Đối tác")), partner, row.years)
+    crumbs = trail(moment, ("agreements", _("Đối tác")), partner, page.phase.years)
     return render(request, "deliverables/phase.html", {"page": page, "crumbs": crumbs})
 
 

@@ -18,6 +18,7 @@ from accounts.models import Token, User
 from agreements.choices import PartyKind, Qualifier, Side
 from agreements.models import (
     Agreement,
+    Amendment,
     Citation,
     CooperationArea,
     DiscrepancySide,
@@ -36,6 +37,7 @@ from agreements.models import (
     SystemAlias,
 )
 from coopportal.clock import now
+from coopportal.partial_dates import PartialDate
 from deliverables.choices import (
     Aggregation,
     ChangeKind,
@@ -49,6 +51,7 @@ from deliverables.models import (
     Comment,
     Deliverable,
     Digest,
+    DueDay,
     EvidenceFile,
     HandledRequest,
     Indicator,
@@ -205,6 +208,30 @@ def a_returned_proposal(**changes: Any) -> Proposal:
     return a_sent_proposal(**{**decided, "decided_by": factories.user(), **changes})
 
 
+def an_amendment(**values: Any) -> Amendment:
+    return Amendment(
+        **{
+            "phase": values.get("phase") or factories.phase(),
+            "position": 1,
+            "signed_on": PartialDate(2021, 5, 4),
+            "effective_on": DAY,
+            "terms_before": {"end_year": 2025, "open_ended": False, "areas": {"1": "Hạ tầng"}},
+            **values,
+        }
+    )
+
+
+def a_due_day(**values: Any) -> DueDay:
+    return DueDay(
+        **{
+            "deliverable": values.get("deliverable") or factories.deliverable(),
+            "due_on": LATER,
+            "set_on": DAY,
+            **values,
+        }
+    )
+
+
 def a_target(**values: Any) -> Target:
     return Target(
         **{
@@ -286,6 +313,7 @@ VALID: dict[type[Model], Callable[[], Any]] = {
     Token: a_token,
     User: a_service_account,
     Agreement: lambda: unsaved(factories.agreement()),
+    Amendment: an_amendment,
     Citation: lambda: unsaved(factories.citation()),
     CooperationArea: lambda: unsaved(factories.area()),
     DiscrepancySide: a_side,
@@ -304,6 +332,7 @@ VALID: dict[type[Model], Callable[[], Any]] = {
     Comment: a_comment,
     EvidenceFile: an_evidence_file,
     Digest: a_mail,
+    DueDay: a_due_day,
     HandledRequest: a_request,
     Holiday: a_holiday,
     ReportingPeriod: a_period,
@@ -357,6 +386,12 @@ def _second(row: Any) -> Any:
 
 #: For each constraint (those of vocabularies follow by themselves): a row that breaks it and no other.
 CASES: dict[str, Callable[[], Any]] = {
+    "amendment_position_once": lambda: _second_of(_saved(an_amendment())),
+    "cooperationarea_days_in_order": lambda: unsaved(
+        factories.area(), from_day=LATER, until_day=EARLIER
+    ),
+    "dueday_once_a_day": lambda: _second_of(_saved(a_due_day())),
+    "dueday_differs": lambda: a_due_day(due_before=LATER),
     "digest_once_a_day": lambda: _second_of(_saved(a_mail())),
     "holiday_once": lambda: _second_of(_saved(a_holiday())),
     "holiday_every_year_once": lambda: _second_of(_saved(a_holiday(year=None))),

@@ -1,6 +1,7 @@
 """Models of the promise, one noun a file; imported here so that Django finds them."""
 
 from agreements.models.agreement import Agreement, Representative
+from agreements.models.amendment import Amendment
 from agreements.models.area import CooperationArea, Theme
 from agreements.models.event import Event, Participation, Person
 from agreements.models.filing import Filing
@@ -14,6 +15,7 @@ from agreements.models.system import Category, System, SystemAlias
 
 __all__ = [
     "Agreement",
+    "Amendment",
     "Category",
     "Citation",
     "CooperationArea",

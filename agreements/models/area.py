@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -75,6 +78,18 @@ class CooperationArea(models.Model):
         default=False,
         help_text=_("Tiếp nối và thêm nội dung so với giai đoạn trước."),
     )
+    from_day = models.DateField(
+        _("có từ ngày"),
+        null=True,
+        blank=True,
+        help_text=_("Để trống nếu có từ đầu giai đoạn; phụ lục thêm thì ghi ngày."),
+    )
+    until_day = models.DateField(
+        _("kết thúc từ ngày"),
+        null=True,
+        blank=True,
+        help_text=_("Phụ lục cho kết thúc thì ghi ngày đầu tiên không còn hiệu lực."),
+    )
     citations = models.ManyToManyField(
         Citation, blank=True, related_name="areas", verbose_name=_("trích dẫn")
     )
@@ -95,11 +110,23 @@ class CooperationArea(models.Model):
                     "Giai đoạn này đã có lĩnh vực ở thứ tự đó. Chọn thứ tự khác."
                 ),
             ),
+            models.CheckConstraint(
+                name="cooperationarea_days_in_order",
+                condition=Q(from_day__isnull=True)
+                | Q(until_day__isnull=True)
+                | Q(until_day__gte=F("from_day")),
+                violation_error_message=_("Lĩnh vực không thể kết thúc trước ngày bắt đầu."),
+            ),
             one_of("lineage_basis", LineageBasis, "cooperationarea", blank=True),
         ]
 
     def __str__(self) -> str:
         return f"{self.position}. {self.name}"
+
+    def in_force_on(self, day: dt.date) -> bool:
+        """Whether the phase has this content on a day, as far as amendments go."""
+        begun = self.from_day is None or self.from_day <= day
+        return begun and (self.until_day is None or day < self.until_day)
 
     def natural_key(self) -> tuple[str, int]:
         return (self.phase.slug, self.position)

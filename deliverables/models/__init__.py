@@ -6,7 +6,7 @@ from deliverables.models.comment import Comment
 from deliverables.models.current import CurrentFigure, CurrentReport
 from deliverables.models.deliverable import Deliverable, Deployment
 from deliverables.models.digest import Digest
-from deliverables.models.indicator import Indicator, Target
+from deliverables.models.indicator import DueDay, Indicator, Target
 from deliverables.models.move import Move
 from deliverables.models.proposal import Proposal
 from deliverables.models.report import EvidenceFile, Measurement, ProgressReport
@@ -19,6 +19,7 @@ __all__ = [
     "Deliverable",
     "Deployment",
     "Digest",
+    "DueDay",
     "EvidenceFile",
     "HandledRequest",
     "Indicator",

@@ -61,7 +61,7 @@ class DeliverableQuerySet(DeliverablesOwing):
         return self.filter(kind=DeliverableKind.DEPLOYMENT)
 
     def begun(self, moment: Moment) -> DeliverableQuerySet:
-        """Deliverables whose time has come: their phase has begun.
+        """Deliverables whose time has come: their phase has begun, and they were agreed upon.
 
         Without a phase, or where the phase's start is unknown, once an official report speaks of them,
         whatever the moment's basis.
@@ -78,9 +78,11 @@ class DeliverableQuerySet(DeliverablesOwing):
             )
         else:
             reports = ProgressReport.objects.official(every).filter(deliverable=OuterRef("pk"))
+        agreed = Q(agreed_on__isnull=True) | Q(agreed_on__lte=moment.as_of)
         return self.filter(
+            agreed,
             Q(phase__begins_on__lte=moment.as_of)
-            | (Q(phase__begins_on__isnull=True) & Exists(reports))
+            | (Q(phase__begins_on__isnull=True) & Exists(reports)),
         )
 
     def continued(self, moment: Moment) -> DeliverableQuerySet:
@@ -273,6 +275,12 @@ class Deliverable(models.Model):
         verbose_name=_("đơn vị chủ trì, sử dụng"),
     )
     due_on = models.DateField(_("thời hạn"), null=True, blank=True)
+    agreed_on = models.DateField(
+        _("thỏa thuận từ ngày"),
+        null=True,
+        blank=True,
+        help_text=_("Để trống nếu có từ đầu giai đoạn; bổ sung giữa giai đoạn thì ghi ngày."),
+    )
     continues = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,

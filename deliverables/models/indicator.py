@@ -60,6 +60,40 @@ class Indicator(models.Model):
         return (self.key,)
 
 
+class DueDay(models.Model):
+    """A due day that the two sides changed: its own row says what holds since, this one what held.
+
+    Append-only; ``set_on`` is the first day on which ``due_on`` holds.
+    """
+
+    deliverable = models.ForeignKey(
+        Deliverable, on_delete=models.PROTECT, related_name="due_days", verbose_name=_("hạng mục")
+    )
+    due_before = models.DateField(_("thời hạn trước đó"), null=True, blank=True)
+    due_on = models.DateField(_("thời hạn"))
+    set_on = models.DateField(_("đặt ngày"))
+
+    class Meta:
+        verbose_name = _("lần đổi thời hạn")
+        verbose_name_plural = _("các lần đổi thời hạn")
+        ordering = ["deliverable", "set_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["deliverable", "set_on"],
+                name="dueday_once_a_day",
+                violation_error_message=_("Ngày này đã đổi thời hạn của hạng mục đó."),
+            ),
+            models.CheckConstraint(
+                name="dueday_differs",
+                condition=Q(due_before__isnull=True) | ~Q(due_before=models.F("due_on")),
+                violation_error_message=_("Thời hạn mới phải khác thời hạn đang có."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.deliverable}: {self.due_on:%d/%m/%Y}"
+
+
 class Target(models.Model):
     """What a deliverable is to reach on an indicator, and by when. Append-only: a change is a new row."""
 

@@ -17,6 +17,7 @@ from agreements.filters import PhaseFilterSet
 from agreements.lineage import Lineage, lineage
 from agreements.models import Phase, Statement
 from agreements.present_names import with_present_names
+from agreements.terms import fetch_terms
 from agreements.told import told_by
 from coopportal.clock import BadParameter, Moment
 from coopportal.filtersets import refuse_key
@@ -123,6 +124,7 @@ def compare_page(left: Any, right: Any, moment: Moment, user: Any) -> ComparePag
     """Fetch and shape the page at a moment: queries as for a partner (``partner_page``), and the themes."""
     phases = [left, right]
     prefetch_related_objects(fetch_areas(phases), "themes")
+    fetch_terms(phases, moment.as_of)
     fetched = fetch_delivered(Deliverable.objects.filter(phase__in=phases), moment, user)
     spoken = list(with_speakers(Statement.objects.filter(phase__in=phases, kind__in=_AIMS)))
     fetch_citations(phases, fetched.deliverables, fetched.reports, spoken)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -107,6 +108,8 @@ class DeliverablePage:
     neighbours: list[Delivered]
     later: list[Any]
     targets: list[TargetRow]
+    due_on: dt.date | None
+    due_days: list[Any]
     progress: Progress
     stages: StageLine | None
     comments: bool
@@ -177,6 +180,7 @@ def deliverable_page(deliverable: Deliverable, moment: Moment, user: Any) -> Del
         .order_by("set_on", "pk")
     )
     targets = _targets(set_by_then, official)
+    changes = list(deliverable.due_days.order_by("set_on"))
     difference = difference_of_sources(current, reports, moment)
     seen = differing(Q(deliverables=deliverable), moment.as_of)
     beside = _beside(deliverable, moment)
@@ -195,11 +199,19 @@ def deliverable_page(deliverable: Deliverable, moment: Moment, user: Any) -> Del
         neighbours=_neighbours(deliverable, beside, moment) if begun else [],
         later=[row for row in beside if row.continues_id == deliverable.pk],
         targets=targets,
+        due_on=_due_on(deliverable, changes, moment),
+        due_days=[row for row in changes if row.set_on <= moment.as_of],
         progress=_progress(progress[0] if progress else None, targets),
         stages=stage_line(official, moment.as_of),
         comments=comments,
         drafts=_drafts(deliverable, user) if comments else [],
     )
+
+
+def _due_on(deliverable: Deliverable, changes: Sequence[Any], moment: Moment) -> dt.date | None:
+    """The due day as of a day: the first change that was still to come knows what held until then."""
+    later = [row for row in changes if row.set_on > moment.as_of]
+    return later[0].due_before if later else deliverable.due_on
 
 
 def _drafts(deliverable: Deliverable, user: Any) -> list[Any]:

@@ -20,13 +20,15 @@ def grounds_of(kind: ProposalKind, agreement: Agreement, phase: Phase | None) ->
     """Everything to choose from; ``phase`` is the running one, or for a new phase the one before it."""
     if kind == ProposalKind.PHASE:
         phase = latest_phase(agreement.pk)
+    areas = list(phase.areas.order_by("position")) if phase else []
     indicators = list(Indicator.objects.all())
     named = {row.key: row for row in indicators} | {fold(row.name): row for row in indicators}
     return Grounds(
         kind=kind,
         agreement=agreement,
         phase=phase,
-        areas=list(phase.areas.order_by("position")) if phase else [],
+        areas=[area for area in areas if area.until_day is None],
+        last_position=max((area.position for area in areas), default=0),
         lines=_lines(kind, agreement, phase),
         systems=[(row.slug, row.name) for row in System.objects.all()],
         themes=[(row.key, row.name) for row in Theme.objects.all()],
@@ -57,7 +59,8 @@ def _lines(kind: ProposalKind, agreement: Agreement, phase: Phase | None) -> lis
     rows: Any = (
         Deliverable.objects.filter(agreement=agreement, continued_by__isnull=True)
         .official(moment)
-        .exclude(stage=Stage.ENDED)
+        # Without a report there is no stage, which is not the last one.
+        .filter(Q(stage__isnull=True) | ~Q(stage=Stage.ENDED))
     )
     if kind != ProposalKind.PHASE:
         rows = rows.filter(phase=phase)

@@ -21,6 +21,7 @@ from agreements.models import (
     Statement,
 )
 from agreements.present_names import with_present_names
+from agreements.terms import fetch_terms
 from agreements.told import has_begun, has_happened, told_by
 from coopportal.clock import Moment, today
 from deliverables.models import Deliverable
@@ -127,6 +128,7 @@ def partner_page(agreement: Agreement, moment: Moment, user: Any) -> PartnerPage
     day = moment.as_of
     signed = list(_phases(agreement))
     fetch_areas(signed)
+    fetch_terms(signed, day)
     below = list(phases_below(signed))
     delivered = list(_deliverables(agreement, below, moment))
     own_rows = [row for row in delivered if row.agreement_id == agreement.pk]

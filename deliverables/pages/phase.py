@@ -12,6 +12,7 @@ from agreements.cited import fetch_citations
 from agreements.lineage import Lineage, lineage
 from agreements.models import Event, Phase, Statement
 from agreements.present_names import with_present_names
+from agreements.terms import fetch_terms
 from agreements.told import has_begun, has_happened, told_by
 from coopportal.clock import Moment
 from deliverables.models import Deliverable
@@ -72,6 +73,7 @@ def phase_page(asked: Phase, moment: Moment, user: Any) -> PhasePage:
     phase = next(row for row in signed if row.pk == asked.pk)
     phase.agreement = asked.agreement
     fetch_areas(signed)
+    fetch_terms(signed, day)
     below = list(phases_below([phase]))
     delivered = list(
         Deliverable.objects.filter(phase__in=[phase, *below])

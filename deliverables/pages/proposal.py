@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from agreements.choices import Instrument
 from agreements.models import CooperationArea, Phase, System
+from coopportal.clock import today
 from coopportal.vietnamese import fold
 from deliverables import permissions
 from deliverables.actions.signing import AreaSaid, ChangeSaid, DeliverableSaid, Proposed, TargetSaid
@@ -115,6 +116,18 @@ def proposal_title(proposal: Any) -> str:
     return _("Bổ sung hạng mục, mục tiêu %(years)s của %(partner)s") % named
 
 
+def phases_in_force(mandates: Sequence[Mandate]) -> list[Any]:
+    """The running phases of these mandates: those that can be amended and added to."""
+    rows = Phase.objects.in_force_on(today()).filter(
+        agreement__in=[mandate.agreement.pk for mandate in mandates]
+    )
+    return list(
+        rows.select_related("agreement__partner").order_by(
+            "agreement__partner__sort_key", "begins_on", "pk"
+        )
+    )
+
+
 #: Proposals of one kind on the pages of a person's own work; the list has them all.
 _MOST = 20
 
@@ -180,11 +193,10 @@ def _areas(said: Proposed, kind: str, earlier: Sequence[Any]) -> list[AreaTold]:
             told.append(_in_new_phase(area, names))
         elif area.ended:
             told.append(AreaTold(area, _("Kết thúc"), ""))
-        elif area.position not in names:
+        elif not area.was:
             told.append(AreaTold(area, _("Lĩnh vực mới"), "new"))
-        elif fold(names[area.position]) != fold(area.name):
-            old = names[area.position]
-            told.append(AreaTold(area, _("Sửa lời; trước là “%s”") % old, "grown"))
+        elif area.was != area.name:
+            told.append(AreaTold(area, _("Sửa lời; trước là “%s”") % area.was, "grown"))
         else:
             told.append(AreaTold(area, _("Giữ nguyên"), "kept"))
     return told

@@ -22,7 +22,7 @@ from deliverables.models import Proposal
 from deliverables.pages.grounds import grounds_of
 from deliverables.pages.mandates import Mandate
 from deliverables.pages.outcomes import Told, take, tell
-from deliverables.pages.proposal import proposal_page, proposal_title
+from deliverables.pages.proposal import phases_in_force, proposal_page, proposal_title
 from deliverables.reporting.answers import actor, mandates_or_403, representatives_only
 
 _PER_PAGE = 20
@@ -40,6 +40,7 @@ def proposals(request: HttpRequest) -> HttpResponseBase:
         "page": page,
         "rows": [(row, proposal_title(row)) for row in page],
         "mandates": mandates,
+        "running": phases_in_force(mandates),
         "results": take(request),
         "crumbs": [(_("Việc của tôi"), reverse("work")), (_("Ký kết"), "")],
     }
@@ -53,6 +54,24 @@ def new_phase(request: HttpRequest, slug: str) -> HttpResponseBase:
     check_query(request)
     agreement = get_object_or_404(Agreement, slug=slug)
     return _begun(request, ProposalKind.PHASE, agreement, None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@representatives_only
+def new_amendment(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """A signed change of a running phase."""
+    check_query(request)
+    phase = get_object_or_404(Phase.objects.select_related("agreement"), slug=slug)
+    return _begun(request, ProposalKind.AMENDMENT, phase.agreement, phase)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@representatives_only
+def new_additions(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """New deliverables, targets and due days within a running phase."""
+    check_query(request)
+    phase = get_object_or_404(Phase.objects.select_related("agreement"), slug=slug)
+    return _begun(request, ProposalKind.ADDITIONS, phase.agreement, phase)
 
 
 def _begun(

@@ -109,6 +109,8 @@ _KEYS: dict[str, Callable[[World], Any]] = {
     "/hang-muc/<slug>/doi-chieu/": lambda w: w.people.deliverable.slug,
     **{f"/bao-cao-so-lieu/<uid>/{verb}": lambda w: w.report.uid for verb in _VERBS},
     "/ky-ket/moi/<slug>/": lambda w: w.people.agreement.slug,
+    "/ky-ket/phu-luc/<slug>/": lambda w: w.phase.slug,
+    "/ky-ket/bo-sung/<slug>/": lambda w: w.phase.slug,
     **{f"/ky-ket/<uid>/{verb}": lambda w: w.proposal.uid for verb in _PROPOSAL_VERBS},
     "/nguon/<slug>/": lambda w: w.citation.source.slug,
     "/api/v1/provinces/<key>/": lambda w: "40",

@@ -862,7 +862,7 @@ def test_the_whole_catalogue_opens_on_any_day(client: Client) -> None:
 
 #: What each page asks for, one query a word, however many rows: the rows of each section, what hangs on
 #: them where a section has rows with rows of their own, and once the citations of all of them together.
-_SIGNED = ["phases", "areas", "phases below"]
+_SIGNED = ["phases", "areas", "amendments", "phases below"]
 _RESULTS = ["deliverables", "reports", "figures", "verdicts"]
 _TOLD = ["events", "participants", "statements"]
 ASKED = {
@@ -871,7 +871,7 @@ ASKED = {
     "system": ["head", "functions", "names", *_RESULTS, "citations", "differences", "since when"],
     "deliverable": [
         *["head", "progress", "reports", "figures", "verdicts", "statements", "citations"],
-        *["targets", "differences", "neighbours", "their figures", "journal"],
+        *["targets", "due days", "differences", "neighbours", "their figures", "journal"],
     ],
     "source": [
         *["head", "reports", "figures", "verdicts", "phases", "events", "areas", "participants"],

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from agreements.choices import Basis, Instrument, LineageBasis
 from agreements.models import Citation, CooperationArea, Phase, Theme
 from coopportal.clock import today
+from deliverables.actions.signing.amending import add, amend
 from deliverables.actions.signing.citing import (
     Signed,
     cite,
@@ -33,7 +34,7 @@ def apply(proposal: Proposal, *, at: dt.datetime) -> None:
     Raises :class:`ValidationError` with every row that cannot stand by its name; then nothing was done.
     """
     said = Proposed.read(proposal.terms)
-    made = {ProposalKind.PHASE: _new_phase}[ProposalKind(proposal.kind)](proposal, said, at)
+    made = _ROADS[ProposalKind(proposal.kind)](proposal, said, at)
     Proposal.objects.filter(pk=proposal.pk).update(made_phase=made)
     proposal.made_phase = made
 
@@ -183,3 +184,10 @@ def _add_areas(
         area.themes.set([themes[one.theme]] if one.theme in themes else of_before)
         areas[one.position] = area
     return areas
+
+
+_ROADS = {
+    ProposalKind.PHASE: _new_phase,
+    ProposalKind.AMENDMENT: amend,
+    ProposalKind.ADDITIONS: add,
+}

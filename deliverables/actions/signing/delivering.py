@@ -24,8 +24,12 @@ def add_deliverables(
     areas: Mapping[int, CooperationArea],
     citation: Citation | None,
     agreed_on: dt.date,
+    within: bool = False,
 ) -> None:
-    """Store them in a phase with their targets; what one continues stays as it is."""
+    """Store them in a phase with their targets; what one continues stays as it is.
+
+    ``within`` a running phase they are there from ``agreed_on``, else from when the phase begins.
+    """
     rows = list(said)
     continued = {row.continues for row in rows if row.continues}
     earlier = {
@@ -53,6 +57,7 @@ def add_deliverables(
         deliverable.agreement = phase.agreement
         deliverable.phase = phase
         deliverable.area = areas[row.area] if row.area is not None else None
+        deliverable.agreed_on = agreed_on if within else None
         deliverable.slug = _slug(row, phase)
         checked(deliverable, where)
         deliverable.save(force_insert=True)

@@ -51,13 +51,14 @@ class TermSaid:
 class AreaSaid:
     """One numbered content. ``continues``: positions of the areas of the phase before.
 
-    In an amendment ``ended`` lets an area of the phase end.
+    In an amendment ``was`` is what an area was called when it was written, ``ended`` lets it end.
     """
 
     position: int
     name: str
     continues: tuple[int, ...] = ()
     theme: str = ""
+    was: str = ""
     ended: bool = False
 
 

@@ -37,7 +37,7 @@ def rows_to_begin_with(grounds: Grounds) -> list[AreaSaid]:
             AreaSaid(place, area.name, (area.position,))
             for place, area in enumerate(grounds.areas, start=1)
         ]
-    return [AreaSaid(area.position, area.name) for area in grounds.areas]
+    return [AreaSaid(area.position, area.name, was=area.name) for area in grounds.areas]
 
 
 def add_areas(form: forms.Form, grounds: Grounds, rows: int) -> None:
@@ -89,7 +89,7 @@ def positions(grounds: Grounds, rows: int, data: Mapping[str, Any]) -> dict[int,
     """Which position the area of each row will have: without gaps, those already signed as they were."""
     found: dict[int, int] = {}
     signed = [] if grounds.new_phase else [area.position for area in grounds.areas]
-    latest = max(signed, default=0)
+    latest = 0 if grounds.new_phase else grounds.last_position
     for row in range(rows):
         if row < len(signed):
             found[row] = signed[row]
@@ -100,8 +100,10 @@ def positions(grounds: Grounds, rows: int, data: Mapping[str, Any]) -> dict[int,
 
 
 def areas_said(grounds: Grounds, rows: int, data: Mapping[str, Any]) -> Iterator[AreaSaid]:
+    signed = [] if grounds.new_phase else [area.name for area in grounds.areas]
     for row, position in positions(grounds, rows, data).items():
         yield AreaSaid(
+            was=signed[row] if row < len(signed) else "",
             position=position,
             name=data[f"lv{row}-ten"],
             continues=tuple(sorted(int(number) for number in data.get(f"lv{row}-noi") or ())),

@@ -30,6 +30,8 @@ class Grounds:
     systems: Sequence[tuple[str, str]] = ()
     themes: Sequence[tuple[str, str]] = ()
     parents: Sequence[tuple[str, str]] = ()
+    #: The highest number that an area of the phase has had, ended ones included.
+    last_position: int = 0
     indicators: Mapping[str, Any] = field(default_factory=dict)
 
     @property
