@@ -155,7 +155,7 @@ def proposal_page(proposal: Proposal, mandate: Mandate, user: Any) -> ProposalPa
     }
     before = phases.get(said.before)
     earlier = list(CooperationArea.objects.filter(phase=before)) if before else []
-    told = _Told(said)
+    told = _Told(said, [] if proposal.kind == ProposalKind.PHASE else earlier)
     waiting = proposal.state == ProposalState.SUBMITTED
     continuing = {row.continues for row in said.deliverables if row.continues}
     dropped = []
@@ -224,7 +224,8 @@ def _ending(said: Proposed, kind: str, earlier: Sequence[Any]) -> list[Any]:
 class _Told:
     """Names for the slugs and keys of a proposal, fetched once for all of it."""
 
-    def __init__(self, said: Proposed) -> None:
+    def __init__(self, said: Proposed, areas: Sequence[Any]) -> None:
+        """``areas``: those of the phase that is changed; what is proposed goes before them."""
         rows: list[DeliverableSaid | ChangeSaid] = [*said.deliverables, *said.changes]
         targets = [target for row in rows for target in row.targets]
         slugs = {row.continues for row in said.deliverables if row.continues} | {
@@ -238,7 +239,9 @@ class _Told:
         self.indicators = {row.key: row for row in Indicator.objects.filter(key__in=keys)}
         systems = {row.system for row in said.deliverables if row.system}
         self.systems = {row.slug: row for row in System.objects.filter(slug__in=systems)}
-        self.areas = {area.position: f"{area.position}. {area.name}" for area in said.areas}
+        self.areas = {
+            area.position: f"{area.position}. {area.name}" for area in (*areas, *said.areas)
+        }
 
     def deliverable(self, row: DeliverableSaid) -> DeliverableTold:
         system = self.systems.get(row.system)

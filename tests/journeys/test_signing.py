@@ -48,7 +48,7 @@ def fill_next_phase(page: Page) -> None:
     fresh.get_by_label("Thời hạn").fill("30/06/2027")
 
 
-def test_the_next_phase_is_proposed_returned_and_accepted(
+def test_a_phase_is_proposed_returned_accepted_amended_and_added_to(
     as_user: AsUser, officer: User, manager: User
 ) -> None:
     theirs = as_user(officer, 390, java_script_enabled=True)
@@ -86,3 +86,37 @@ def test_the_next_phase_is_proposed_returned_and_accepted(
     expect(ours.get_by_role("heading", level=1)).to_have_text("Nghệ An 2025–2030")
     expect(ours.get_by_text("Dữ liệu số", exact=True)).to_be_visible()
     expect(ours.get_by_text("Kho dữ liệu dùng chung").first).to_be_visible()
+
+    # VNPT amends it, the province accepts; the day before still reads as it was signed.
+    ours.goto("/ky-ket/phu-luc/nghe-an-2025-2030/")
+    ours.get_by_label("Số, ký hiệu").fill("01/PL")
+    ours.get_by_label("Ngày ký").fill("20/03/2026")
+    ours.get_by_label("Năm cuối").fill("2032")
+    ours.get_by_role("textbox", name="Lĩnh vực 1", exact=True).fill("Hạ tầng số và điện toán")
+    is_sound(ours)
+    ours.get_by_role("button", name=re.compile("^Gửi ")).press("Enter")
+    expect(ours.get_by_role("status")).to_contain_text("đã gửi")
+    accept(theirs)
+    theirs.get_by_role("link", name=re.compile("đang có hiệu lực")).click()
+    expect(theirs.get_by_role("heading", level=1)).to_have_text("Nghệ An 2025–2032")
+    theirs.get_by_role("link", name="xem nội dung trước đó").click()
+    expect(theirs.get_by_role("heading", level=1)).to_have_text("Nghệ An 2025–2030")
+    expect(theirs.get_by_text("Hạ tầng số", exact=True)).to_be_visible()
+
+    # The province proposes one more deliverable within the phase.
+    theirs.goto("/ky-ket/bo-sung/nghe-an-2025-2030/")
+    fresh = theirs.get_by_role("group", name="Hạng mục mới 1")
+    fresh.get_by_role("textbox", name="Hạng mục mới 1").fill("Trợ lý ảo công chức")
+    fresh.get_by_label("Loại").select_option("service")
+    is_sound(theirs)
+    theirs.get_by_role("button", name=re.compile("^Gửi ")).click()
+    accept(ours)
+    ours.get_by_role("link", name=re.compile("đang có hiệu lực")).click()
+    expect(ours.get_by_text("Trợ lý ảo công chức").first).to_be_visible()
+
+
+def accept(page: Page) -> None:
+    page.goto("/cho-xac-nhan/")
+    page.get_by_role("region", name="Ký kết").get_by_role("link").nth(1).click()
+    page.get_by_role("button", name=re.compile("đồng ý$")).click()
+    expect(page.get_by_role("status")).to_contain_text("có hiệu lực")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -28,7 +29,7 @@ from deliverables.models import Deliverable, DueDay, Proposal
 def amend(proposal: Proposal, said: Proposed, at: dt.datetime) -> Phase:
     """Another term or other areas from a day on, with whatever is added and changed by the same document."""
     phase = _running(proposal)
-    signed_on = said.document.signed_on
+    signed_on: Any = said.document.signed_on
     if signed_on is None:
         raise ValidationError([_("Ngày ký: ghi ngày ký phụ lục, dạng dd/mm/yyyy.")])
     day = said.effective_on or signed_on.last_day
