@@ -250,7 +250,6 @@ def _of_proposals() -> list[Guard]:
         ),
         Guard("proposal_state_guard", PROPOSAL, "UPDATE", moves, _PROPOSAL_TRANSITION),
         Guard("proposal_delete_guard", PROPOSAL, "DELETE", sent, _PROPOSED),
-        Guard("proposal_truncate_guard", PROPOSAL, "TRUNCATE", "", _PROPOSED),
     ]
 
 
@@ -287,6 +286,7 @@ def guards() -> list[Guard]:
                 ("comment", COMMENT),
                 ("move", MOVE),
                 ("due_day", DUE_DAY),
+                ("proposal", PROPOSAL),
                 ("amendment", AMENDMENT),
             )
         ),

@@ -10,15 +10,19 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Model
 
 from agreements.choices import Qualifier
+from agreements.models import Amendment
+from coopportal.partial_dates import PartialDate
 from deliverables import triggers
-from deliverables.choices import TRANSITIONS, ReportSide, ReportState, Stage
+from deliverables.choices import TRANSITIONS, ProposalState, ReportSide, ReportState, Stage
 from deliverables.models import (
     Comment,
+    DueDay,
     EvidenceFile,
     Measurement,
     Move,
     OfficialChange,
     ProgressReport,
+    Proposal,
     Target,
     Verdict,
 )
@@ -97,10 +101,19 @@ def test_every_content_column_is_guarded() -> None:
                 (Target, "target", {"id"}),
                 (Move, "move", {"id"}),
                 (Comment, "comment", {"id"}),
+                (Amendment, "amendment", {"id"}),
+                (DueDay, "due_day", {"id"}),
             )
         },
         ProgressReport.citations.through: {*_columns_of("report_citation"), "id"},
     }
+    proposal = {
+        column
+        for guard in triggers.guards()
+        if guard.table == triggers.PROPOSAL
+        for column in guard.differs
+    }
+    known[Proposal] = proposal | {"id", "state", "version", "created_at", "saved_at"}
     for model, columns in known.items():
         assert {field.column for field in model._meta.concrete_fields} == columns, model
 
@@ -427,6 +440,20 @@ def a_target() -> Target:
     )
 
 
+def an_amendment() -> Amendment:
+    return Amendment.objects.create(
+        phase=factories.phase(),
+        position=1,
+        signed_on=PartialDate.of(DAY),
+        effective_on=DAY,
+        terms_before={"end_year": 2025, "open_ended": False, "areas": {}},
+    )
+
+
+def a_due_day() -> DueDay:
+    return DueDay.objects.create(deliverable=factories.deliverable(), due_on=DAY, set_on=DAY)
+
+
 def a_move() -> Move:
     return Move.objects.create(
         report=factories.report(state=ReportState.SUBMITTED),
@@ -542,6 +569,9 @@ def test_no_table_is_emptied_at_a_stroke(table: str) -> None:
     a_verdict()
     a_move()
     a_comment()
+    factories.Cooperation().proposal(ProposalState.SUBMITTED)
+    an_amendment()
+    a_due_day()
     _moved(report, ReportState.SUBMITTED)
     refused(lambda: sql(f'DELETE FROM "{table}"'))
 
