@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from agreements.models import Representative
-from deliverables.models import Digest, ProgressReport
+from deliverables.models import Digest, ProgressReport, Proposal
 from deliverables.summaries.deadlines import Deadlines, deadlines_of
 
 #: Titles of each kind in a mail; how many there are in all is always said.
@@ -41,9 +41,10 @@ class Letter:
     returned_count: int
     awaiting: list[Any]
     awaiting_count: int
+    proposals: list[Any]
 
     def __bool__(self) -> bool:
-        return bool(self.deadlines or self.returned_count or self.awaiting_count)
+        return bool(self.deadlines or self.returned_count or self.awaiting_count or self.proposals)
 
     @property
     def portal(self) -> str:
@@ -68,6 +69,7 @@ class Letter:
             (owing, _("%(count)s hạng mục đến hạn, quá hạn")),
             (self.returned_count, _("%(count)s báo cáo bị trả lại")),
             (self.awaiting_count, _("%(count)s báo cáo chờ xác nhận")),
+            (len(self.proposals), _("%(count)s đề nghị ký kết chờ trả lời")),
             (self.deadlines.stale, _("%(count)s hạng mục lâu không có số mới")),
         )
         told = [words % {"count": count} for count, words in parts if count]
@@ -96,7 +98,7 @@ def receivers(day: dt.date) -> Iterator[User]:
 
 
 def letter_to(user: User, day: dt.date) -> Letter:
-    """What a person would be told: seven queries."""
+    """What a person would be told: eight queries."""
     mine = Representative.objects.on(day).filter(user=user)
     reports = ProgressReport.objects.all()
     returned = reports.returned_to(user).select_related("deliverable").order_by("decided_at", "pk")
@@ -109,6 +111,9 @@ def letter_to(user: User, day: dt.date) -> Letter:
         returned_count=returned.count(),
         awaiting=list(awaiting.order_by("submitted_at", "pk")[:MOST]),
         awaiting_count=awaiting.count(),
+        proposals=list(
+            Proposal.objects.awaiting(user).with_context().order_by("submitted_at", "pk")
+        ),
     )
 
 

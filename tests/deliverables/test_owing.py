@@ -19,7 +19,7 @@ from agreements.choices import PeriodKind
 from agreements.models import Phase, ReportingPeriod
 from agreements.periods import make_periods
 from coopportal.clock import ZONE, today
-from deliverables.choices import PeriodState, ReportState, Stage
+from deliverables.choices import PeriodState, ProposalState, ReportState, Stage
 from deliverables.models import Deliverable, Digest
 from deliverables.summaries.deadlines import deadlines_of
 from tests import factories as make
@@ -350,6 +350,7 @@ def test_one_mail_a_person_and_day_however_often_it_runs(
     """The colleague has no address, the stranger nothing to do, the administrator no mandate."""
     make.report(addressed.deliverable, state=ReportState.CONFIRMED, as_of_end=dt.date(2025, 12, 1))
     returned = addressed.report(ReportState.RETURNED, as_of_end=IN_QUARTER)
+    proposal = addressed.proposal(ProposalState.SUBMITTED)
     with django_capture_on_commit_callbacks(execute=True):
         run()
     assert sorted(message.to[0] for message in mail.outbox) == sorted(
@@ -360,6 +361,11 @@ def test_one_mail_a_person_and_day_however_often_it_runs(
     assert "hạn 20/03/2026, còn 5 ngày; 1 hạng mục chưa báo cáo" in letter.body
     assert "BỊ TRẢ LẠI: 1 báo cáo" in letter.body
     assert returned.deliverable.title in letter.body
+    assert "\n\n\n" not in letter.body
+    assert "KÝ KẾT" not in letter.body
+    [letter] = [m for m in mail.outbox if m.to == [addressed.manager.email]]
+    assert "ĐỀ NGHỊ KÝ KẾT CHỜ ANH, CHỊ TRẢ LỜI" in letter.body
+    assert proposal.get_absolute_url() in letter.body
     assert "\n\n\n" not in letter.body
     with django_capture_on_commit_callbacks(execute=True):
         told = run()

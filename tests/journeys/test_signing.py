@@ -61,7 +61,7 @@ def test_a_phase_is_proposed_returned_accepted_amended_and_added_to(
     expect(theirs.get_by_text("Gộp từ lĩnh vực 2 và 3")).to_be_visible()
     is_sound(theirs)
     theirs.get_by_role("button", name=re.compile("^Gửi ")).press("Enter")
-    expect(theirs.get_by_role("status")).to_contain_text("đã gửi")
+    expect(theirs.locator("#ket-qua")).to_contain_text("đã gửi")
 
     ours = as_user(manager)
     ours.goto("/cho-xac-nhan/")
@@ -95,7 +95,7 @@ def test_a_phase_is_proposed_returned_accepted_amended_and_added_to(
     ours.get_by_role("textbox", name="Lĩnh vực 1", exact=True).fill("Hạ tầng số và điện toán")
     is_sound(ours)
     ours.get_by_role("button", name=re.compile("^Gửi ")).press("Enter")
-    expect(ours.get_by_role("status")).to_contain_text("đã gửi")
+    expect(ours.locator("#ket-qua")).to_contain_text("đã gửi")
     accept(theirs)
     theirs.get_by_role("link", name=re.compile("đang có hiệu lực")).click()
     expect(theirs.get_by_role("heading", level=1)).to_have_text("Nghệ An 2025–2032")
@@ -119,4 +119,4 @@ def accept(page: Page) -> None:
     page.goto("/cho-xac-nhan/")
     page.get_by_role("region", name="Ký kết").get_by_role("link").nth(1).click()
     page.get_by_role("button", name=re.compile("đồng ý$")).click()
-    expect(page.get_by_role("status")).to_contain_text("có hiệu lực")
+    expect(page.locator("#ket-qua")).to_contain_text("có hiệu lực")
