@@ -5,6 +5,9 @@ import re
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import Reader
+from tests.journeys.once import looked_at_once
+
+pytestmark = looked_at_once
 
 
 def test_a_reader_goes_back_in_time_and_comes_home(reader: Reader) -> None:

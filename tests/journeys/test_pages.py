@@ -1,6 +1,5 @@
 """Every kind of page as a browser gets it: no fault that axe knows, none of policy, width or movement."""
 
-import os
 from collections.abc import Callable
 
 import pytest
@@ -8,12 +7,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.journeys.conftest import Reader
+from tests.journeys.once import looked_at_once
 from tests.journeys.sights import SIGHTS
 
-pytestmark = pytest.mark.skipif(
-    os.environ.get("DATABASE_URL", "").startswith("postgres"),
-    reason="both databases give the same page: looked at by axe where the suite runs on SQLite",
-)
+pytestmark = looked_at_once
 
 _AXE = Axe()
 # Everything axe holds against a page, and the one rule of WCAG 2.2 that it leaves off by itself.

@@ -6,6 +6,9 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.journeys.conftest import Reader
+from tests.journeys.once import looked_at_once
+
+pytestmark = looked_at_once
 
 #: A4 less the margins of 30 and 15 mm that the stylesheet asks for, in CSS pixels (96 an inch).
 WIDTH = int((210 - 30 - 15) / 25.4 * 96)

@@ -7,7 +7,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+from tests.journeys.once import looked_at_once
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True), looked_at_once]
 
 
 def type_into(page: Page, box: str, text: str) -> None:

@@ -4,6 +4,9 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.journeys.conftest import Reader
+from tests.journeys.once import looked_at_once
+
+pytestmark = looked_at_once
 
 MOST = 60 * 1024
 
