@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from csp.decorators import csp_update
+from django.http import HttpResponse
 from django.utils.decorators import method_decorator
+from django.utils.translation import get_language, override
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
+from coopportal.query import check_parameters
+from coopportal.rest import conditional
+from coopportal.rest.renderers import FORMAT_PARAMETER
 from coopportal.rest.views import ApiView, TellsProblems
 
 
@@ -23,6 +31,7 @@ class RootView(ApiView):
 
     @extend_schema(exclude=True)
     def list(self, request: Request) -> Response:
+        check_parameters(request.query_params, {FORMAT_PARAMETER})
         told: dict[str, Any] = {
             name: reverse(f"api:{name}-list", request=request) for name in self.lists
         }
@@ -33,8 +42,31 @@ class RootView(ApiView):
         return Response(told)
 
 
+@cache
+def _described(language: str, renderer: type[BaseRenderer]) -> bytes:
+    """The description in one language and form. It is made of code alone, so a process makes it once."""
+    with override(language):
+        return bytes(renderer().render(SchemaGenerator().get_schema(public=True)))
+
+
 class SchemaView(TellsProblems, SpectacularAPIView):
-    """OpenAPI 3.1, as YAML or, where asked, JSON."""
+    """OpenAPI 3.1, as YAML or, where asked, JSON. Its ETag is that of its bytes."""
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        check_parameters(request.query_params, {FORMAT_PARAMETER})
+        renderer: Any = request.accepted_renderer
+        content = _described(get_language(), type(renderer))
+        etag = conditional.etag_of_content(content)
+        if conditional.is_held(request, etag):
+            response = HttpResponse(status=304)
+        else:
+            response = HttpResponse(content, content_type=renderer.media_type)
+            name = f"coopportal.{renderer.format}"
+            response["Content-Disposition"] = f'inline; filename="{name}"'
+        response["ETag"] = etag
+        conditional.forbid_stale(request, response)
+        return response
 
 
 # Swagger's stylesheet draws its arrows as data: images; nothing else is loosened.
@@ -44,3 +76,8 @@ class DocsView(TellsProblems, SpectacularSwaggerSplitView):
 
     template_name = "api/docs.html"
     url_name = "api-schema"
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        check_parameters(request.query_params, {"script"})
+        return super().get(request, *args, **kwargs)

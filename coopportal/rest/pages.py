@@ -9,6 +9,7 @@ from django.db.models import IntegerField, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.translation import gettext, gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
 
 from coopportal.clock import BadParameter
 
@@ -28,6 +29,15 @@ def whole_number(request: HttpRequest, name: str, *, usual: int, most: int) -> i
             name, gettext("Ghi một số từ 1 đến %(most)d.") % {"most": most}, text[:40]
         )
     return int(text)
+
+
+def refuse_pages_of_a_table(request: Request) -> None:
+    """A table is the whole list; raise :class:`BadParameter` for whoever asks a page of it."""
+    for name in (PAGE, SIZE):
+        if request.query_params.get(name):
+            raise BadParameter(
+                name, gettext("CSV là cả danh sách, không chia trang. Bỏ tham số này.")
+            )
 
 
 def address(request: HttpRequest, **changes: Any) -> str:

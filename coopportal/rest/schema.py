@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,11 +26,16 @@ _REFUSALS = {
     403: _("Người gọi không được làm việc này"),
     409: _("Báo cáo không còn ở chỗ người gọi đã thấy: ai đã làm gì, lúc nào"),
     412: _("Bản nháp đã được lưu ở nơi khác: stored là bản đang lưu, sent là bản đã gửi"),
+    413: _("Nội dung gửi lên quá lớn"),
+    415: _("Nội dung gửi lên không phải application/json"),
     422: _("Idempotency-Key đã dùng cho một yêu cầu khác"),
     428: _("Thiếu If-Match"),
     429: _("Gọi quá nhanh; Retry-After nói phải chờ bao nhiêu giây"),
 }
 _OF_READING = (400, 401, 404, 406, 429)
+_OF_ACTING = (*_OF_READING, 403)
+_OF_SENDING = (413, 415)
+_DONE_BEFORE = _("Đã làm ở lần gọi trước với cùng Idempotency-Key")
 _NOT_MODIFIED = _("Câu trả lời mà người gọi đang giữ (If-None-Match) vẫn đúng")
 #: Read and answered by every view of ``conditional.Conditional``.
 CONDITION = (
@@ -57,9 +63,19 @@ class Act:
     takes: Any = None
     answers: Any = None
     status: int = 200
-    headers: tuple[OpenApiParameter, ...] = ()
+    #: Asked a second time under its key, it is answered with 200 and what was done the first time.
+    again: bool = False
+    as_table: bool = False
+    parameters: tuple[OpenApiParameter, ...] = ()
     refusals: tuple[int, ...] = ()
     examples: tuple[OpenApiExample, ...] = ()
+
+
+def _refusals(statuses: Iterable[int]) -> dict[Any, Any]:
+    return {
+        (status, MEDIA_TYPE): OpenApiResponse(Problem, description=str(_REFUSALS[status]))
+        for status in sorted(statuses)
+    }
 
 
 class PortalSchema(AutoSchema):
@@ -78,37 +94,46 @@ class PortalSchema(AutoSchema):
     def get_override_parameters(self) -> list[Any]:
         if act := self._act():
             view: Any = self.view
-            return [*view.path_parameters(), *act.headers]
+            return [*view.path_parameters(), *act.parameters, *self._condition()]
         asked = getattr(self.view, "schema_parameters", None)
-        condition = CONDITION if isinstance(self.view, Conditional) else ()
-        return [*(asked() if asked else ()), *condition]
+        return [*(asked() if asked else ()), *self._condition()]
+
+    def _condition(self) -> tuple[OpenApiParameter, ...]:
+        """What a caller who holds an answer may say, of every view that reads conditionally."""
+        reads = self.method == "GET" and isinstance(self.view, Conditional)
+        return CONDITION if reads else ()
 
     def get_response_serializers(self) -> Any:
         view = self.view
         if not hasattr(view, "answer"):
             return super().get_response_serializers()
         if act := self._act():
-            told = OpenApiResponse(act.answers, description=str(act.summary))
-            return {
-                (act.status, "application/json") if act.answers else act.status: told,
-                **{
-                    (status, MEDIA_TYPE): OpenApiResponse(
-                        Problem, description=str(_REFUSALS[status])
-                    )
-                    for status in (401, 403, 404, 429, *act.refusals)
-                },
-            }
+            return self._answers_of(act)
         listed = getattr(view, "action", "") == "list"
         answer = view.answer if listed else (getattr(view, "detail_answer", None) or view.answer)
         answers: dict[Any, Any] = {(200, "application/json"): answer}
         if listed:
             answers[200, "text/csv"] = OpenApiTypes.STR
-        if isinstance(view, Conditional):
-            answers[304] = OpenApiResponse(description=str(_NOT_MODIFIED))
-        for status in _OF_READING:
-            words = _REFUSALS[status]
-            answers[status, MEDIA_TYPE] = OpenApiResponse(Problem, description=str(words))
-        return answers
+        return answers | self._not_modified() | _refusals(_OF_READING)
+
+    def _answers_of(self, act: Act) -> dict[Any, Any]:
+        told = OpenApiResponse(act.answers, description=str(act.summary))
+        answers: dict[Any, Any] = {
+            (act.status, "application/json") if act.answers else act.status: told
+        }
+        if act.again:
+            answers[200, "application/json"] = OpenApiResponse(
+                act.answers, description=str(_DONE_BEFORE)
+            )
+        if act.as_table:
+            answers[200, "text/csv"] = OpenApiTypes.STR
+        sent = _OF_SENDING if act.takes else ()
+        return answers | self._not_modified() | _refusals({*_OF_ACTING, *sent, *act.refusals})
+
+    def _not_modified(self) -> dict[Any, Any]:
+        if not self._condition():
+            return {}
+        return {304: OpenApiResponse(description=str(_NOT_MODIFIED))}
 
     def get_summary(self) -> str | None:
         if act := self._act():

@@ -17,7 +17,7 @@ from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, Th
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from coopportal.clock import BadParameter, Moment
+from coopportal.clock import Moment
 from coopportal.csv_rows import csv_response
 from coopportal.filtersets import ListFilterSet
 from coopportal.query import check_parameters
@@ -40,6 +40,12 @@ _DAYS = (
         {"type": "string", "format": "date"},
         description=_("Theo số liệu đã chính thức đến hết ngày này; không ghi thì là hôm nay"),
     ),
+)
+
+FORMAT = OpenApiParameter(
+    FORMAT_PARAMETER,
+    {"type": "string", "enum": [JSONAnswer.format, CSVAnswer.format]},
+    description=_("Dạng trả lời"),
 )
 
 
@@ -110,8 +116,11 @@ class ReadView(conditional.Conditional, ApiView):
     renderer_classes = [JSONAnswer, CSVAnswer]
 
     def get_renderers(self) -> Any:
-        # A single row is no table.
-        return [JSONAnswer()] if self.action == "retrieve" else super().get_renderers()
+        return super().get_renderers() if self.is_table() else [JSONAnswer()]
+
+    def is_table(self) -> bool:
+        """Whether this answer may be asked as CSV: a list, and OPTIONS, which says nothing in any form."""
+        return self.action in ("list", "metadata")
 
     def rows(self, rows: QuerySet[Any], scope: Scope) -> QuerySet[Any]:
         return rows
@@ -153,11 +162,7 @@ class ReadView(conditional.Conditional, ApiView):
     def as_csv(
         self, request: Request, rows: QuerySet[Any], make: Any, filterset: ListFilterSet
     ) -> HttpResponseBase:
-        for name in (pages.PAGE, pages.SIZE):
-            if request.query_params.get(name):
-                raise BadParameter(
-                    name, gettext("CSV là cả danh sách, không chia trang. Bỏ tham số này.")
-                )
+        pages.refuse_pages_of_a_table(request)
         if not rows.exists():
             filterset.explain()
         told = (make(row) for row in rows.iterator(chunk_size=2000))
@@ -195,12 +200,11 @@ class ReadView(conditional.Conditional, ApiView):
     def schema_parameters(self) -> Sequence[OpenApiParameter]:
         if self.action != "list":
             return [*self.path_parameters(), *_DAYS]
-        formats = {"type": "string", "enum": [JSONAnswer.format, CSVAnswer.format]}
         return [
             *self._filter_parameters(),
             *_DAYS,
             *self.pagination_class.parameters,
-            OpenApiParameter(FORMAT_PARAMETER, formats, description=_("Dạng trả lời")),
+            FORMAT,
         ]
 
     def schema_examples(self) -> Sequence[OpenApiExample]:

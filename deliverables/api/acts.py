@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 from rest_framework import serializers
 
+from coopportal.rest.pages import Pages
 from coopportal.rest.schema import Act
+from coopportal.rest.views import FORMAT
 from deliverables.api import typed
 from deliverables.api.answers import CommentAnswer, ReportAnswer
 
@@ -55,7 +57,7 @@ _DRAFT = {
     ],
 }
 
-_VERB: dict[str, Any] = {"answers": ReportAnswer, "headers": (_KEY,), "refusals": (400, 409, 422)}
+_VERB: dict[str, Any] = {"answers": ReportAnswer, "parameters": (_KEY,), "refusals": (409, 422)}
 
 ACTS: dict[str, Act] = {
     "post create": Act(
@@ -63,27 +65,28 @@ ACTS: dict[str, Act] = {
         takes=typed.TypedDraft,
         answers=ReportAnswer,
         status=201,
-        headers=(_KEY,),
-        refusals=(400, 409, 422),
+        parameters=(_KEY,),
+        again=True,
+        refusals=(409, 422),
         examples=(_example("draft", _DRAFT),),
     ),
     "patch partial_update": Act(
         _("Sửa bản nháp; trường không gửi thì giữ nguyên"),
         takes=typed.TypedChange,
         answers=ReportAnswer,
-        headers=(_MATCH,),
-        refusals=(400, 409, 412, 428),
+        parameters=(_MATCH,),
+        refusals=(409, 412, 428),
         examples=(_example("change", {"stage": "completed", "coverage": "toàn tỉnh"}),),
     ),
     "delete destroy": Act(
-        _("Bỏ bản nháp"), status=204, headers=(_MATCH,), refusals=(409, 412, 428)
+        _("Bỏ bản nháp"), status=204, parameters=(_MATCH,), refusals=(409, 412, 428)
     ),
     "post submit": Act(
         _("Gửi bên kia xác nhận"),
         takes=typed.Nothing,
         answers=ReportAnswer,
-        headers=(_KEY, _MATCH),
-        refusals=(400, 409, 412, 422, 428),
+        parameters=(_KEY, _MATCH),
+        refusals=(409, 412, 422, 428),
     ),
     "post withdraw": Act(_("Rút báo cáo đã gửi"), takes=typed.Nothing, **_VERB),
     "post confirm": Act(_("Xác nhận báo cáo của bên kia"), takes=typed.Nothing, **_VERB),
@@ -112,17 +115,24 @@ ACTS: dict[str, Act] = {
         takes=typed.Nothing,
         answers=ReportAnswer,
         status=201,
-        headers=(_KEY,),
-        refusals=(400, 409, 422),
+        again=True,
+        parameters=(_KEY,),
+        refusals=(409, 422),
     ),
-    "get comments": Act(_("Trao đổi quanh một báo cáo"), answers=CommentPage, refusals=(400,)),
+    "get comments": Act(
+        _("Trao đổi quanh một báo cáo"),
+        answers=CommentPage,
+        as_table=True,
+        parameters=(*Pages.parameters, FORMAT),
+    ),
     "post comments": Act(
         _("Viết vào trao đổi của một báo cáo"),
         takes=typed.TypedComment,
         answers=CommentAnswer,
         status=201,
-        headers=(_KEY,),
-        refusals=(400, 409, 422),
+        parameters=(_KEY,),
+        again=True,
+        refusals=(409, 422),
         examples=(_example("comment", {"text": "Biên bản nghiệm thu đang chờ ký."}),),
     ),
 }

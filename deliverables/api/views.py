@@ -68,7 +68,10 @@ class ReportView(WritesReports, ReadView):
 
     def names_content(self) -> bool:
         """One report is written to under ``If-Match``, so its tag is its own."""
-        return self.action != "list"
+        return not self.is_table()
+
+    def is_table(self) -> bool:
+        return super().is_table() or (self.action == "comments" and self.request.method != "POST")
 
     def retrieve(self, request: Request, key: str) -> HttpResponseBase:
         """A draft is named by its version: what a writer says in ``If-Match``."""

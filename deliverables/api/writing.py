@@ -15,9 +15,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from coopportal.clock import Moment
+from coopportal.csv_rows import csv_response
 from coopportal.query import check_parameters
 from coopportal.rest import pages
-from coopportal.rest.answers import Answer, Scope
+from coopportal.rest.answers import Answer, Scope, cells_of, headings_of
+from coopportal.rest.renderers import FORMAT_PARAMETER, CSVAnswer
 from deliverables import actions
 from deliverables.api import typed
 from deliverables.api.refusals import KeyUnusable, PreconditionRequired, response_of
@@ -66,6 +68,7 @@ class WritesReports:
 
     def destroy(self, request: Request, key: str) -> HttpResponseBase:
         """Throw a draft away; ``If-Match`` names the draft that was read."""
+        check_parameters(request.query_params, {FORMAT_PARAMETER})
         report = self._report(request, key)
         version = self._version(request, report, None)
         actions.discard_draft(report, by=request.user, version=version)  # type: ignore[arg-type]
@@ -145,12 +148,17 @@ class WritesReports:
 
             _report, new = self._done(request, say)
             return Response(self._remarks(request, report)[-1], status=201 if new else 200)
-        check_parameters(request.query_params, {own.name for own in pages.Pages.parameters})
+        allowed = {own.name for own in pages.Pages.parameters}
+        check_parameters(request.query_params, {*allowed, FORMAT_PARAMETER})
         report = self._report(request, key)
         if not represents_either_side(request.user, report.deliverable.agreement_id):
             raise Http404
         plan = self.comment_answer.plan(self._now(request))
         rows = Comment.objects.visible_to(request.user).filter(report=report).order_by("at", "pk")
+        if request.accepted_renderer.format == CSVAnswer.format:
+            pages.refuse_pages_of_a_table(request)
+            cells = (cells_of(self.comment_answer, plan.make(row)) for row in plan.of(rows))
+            return csv_response("comments", headings_of(self.comment_answer), cells)
         envelope, page = pages.page_of(request._request, rows, plan.of(rows), lambda: None)
         envelope["results"] = [plan.make(row) for row in page]
         return Response(envelope)
@@ -164,6 +172,7 @@ class WritesReports:
 
     def _read(self, request: Request, form: type[typed.Typed]) -> dict[str, Any]:
         """What was sent, in its shape; kept to be told again with a refusal."""
+        check_parameters(request.query_params, {FORMAT_PARAMETER})
         # Read before Django REST framework takes the stream: the digest of a keyed request needs it.
         body = request._request.body
         self.asked, self.sent = {}, request.data if body else {}
