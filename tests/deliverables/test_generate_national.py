@@ -1,6 +1,7 @@
 """The synthetic country: counts, marks, constraints, chain, one seed one country, no real data beside it."""
 
 import datetime as dt
+import re
 from collections import Counter
 from typing import Any
 
@@ -186,6 +187,59 @@ def test_one_seed_is_one_country_and_another_seed_another() -> None:
             transaction.set_rollback(True)
     assert told[0] == told[1]
     assert told[0]["chain"] != told[2]["chain"]
+
+
+@pytest.mark.django_db
+def test_every_option_does_what_it_says(capsys: pytest.CaptureFixture[str]) -> None:
+    empty_of_reports()
+    size = ("--provinces=3", "--systems=4", "--hosts=4", "--scale=0.5", "--reports=4")
+    days = ("--years=2", "--until=2020-12-31", "--seed=5")
+    call_command("generate_national", *size, *days)
+    sizes = Sizes(provinces=3, systems=4, hosts=2)
+    assert Deliverable.objects.count() == sizes.deliverables == 3 * 3 * 4 * 2
+    assert Deliverable.objects.values("system").distinct().count() == 4
+    told = ProgressReport.objects.aggregate(
+        first=models.Min("as_of_end"), last=models.Max("as_of_end")
+    )
+    assert dt.date(2018, 12, 31) <= told["first"] < dt.date(2019, 12, 31) < told["last"]
+    assert told["last"] <= dt.date(2020, 12, 31)
+    # The bars go to the screen, the sum of it all to whoever keeps what is printed.
+    printed = capsys.readouterr()
+    for bar, done in (("Tỉnh, thành phố", "3/3"), ("Thay đổi chính thức", "")):
+        (line,) = [line for line in printed.err.splitlines() if line.startswith(bar)]
+        assert done in line
+    assert printed.out.startswith(
+        f"{sizes.deliverables} hạng mục, {ProgressReport.objects.count()} báo cáo, "
+        f"{Measurement.objects.count()} số liệu, {Verdict.objects.count()} ý kiến, "
+        f"{OfficialChange.objects.count()} thay đổi chính thức"
+    )
+
+
+@pytest.mark.django_db
+def test_it_says_nothing_where_nothing_is_to_be_said(
+    country: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert tuple(capsys.readouterr()) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        ("--provinces=35", "Ghi một số từ 1 đến 34."),
+        ("--provinces=0", "Ghi một số từ 1 đến 34."),
+        ("--systems=1.5", "Ghi một số từ 1 trở lên."),
+        ("--hosts=0", "Ghi một số từ 0.1 trở lên."),
+        ("--reports=nan", "Ghi một số từ 1 trở lên."),
+        ("--years=-1", "Ghi một số từ 0.1 trở lên."),
+        ("--scale=0", "Ghi một số từ 0.001 trở lên."),
+        ("--until=31/12/2020", "Ngày viết dạng 2026-06-30, không phải “31/12/2020”."),
+        ("--until=2999-01-01", "Báo cáo không nói về ngày chưa đến: “2999-01-01”."),
+    ],
+)
+def test_an_option_that_cannot_be_meant_is_refused_by_name(option: str, words: str) -> None:
+    name = option.partition("=")[0]
+    with pytest.raises(CommandError, match=f"{re.escape(name)}: {re.escape(words)}"):
+        call_command("generate_national", option)
 
 
 @pytest.mark.django_db

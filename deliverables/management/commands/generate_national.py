@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
+from argparse import ArgumentTypeError
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -21,6 +24,7 @@ from rich.progress import (
 )
 
 from agreements.models import Province
+from coopportal.clock import today
 from deliverables import keepers
 from deliverables.management.national.chain import Changes
 from deliverables.management.national.lives import Teller
@@ -62,9 +66,32 @@ _KEPT: tuple[type[models.Model], ...] = (CurrentReport, CurrentFigure)
 
 def _day(text: str) -> dt.date:
     try:
-        return dt.date.fromisoformat(text)
+        day = dt.date.fromisoformat(text)
     except ValueError as error:
-        raise CommandError(_("Ngày viết dạng 2026-06-30, không phải “%s”.") % text) from error
+        words = _("Ngày viết dạng 2026-06-30, không phải “%s”.") % text
+        raise ArgumentTypeError(words) from error
+    if day > today():
+        raise ArgumentTypeError(_("Báo cáo không nói về ngày chưa đến: “%s”.") % text)
+    return day
+
+
+def _number(
+    kind: type[int | float], least: float, most: float = math.inf
+) -> Callable[[str], float]:
+    """What reads an option that is a number in some bounds."""
+
+    def read(text: str) -> float:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = math.nan
+        if least <= value <= most:
+            return value
+        words = _("Ghi một số từ %(least)g đến %(most)g.") if most < math.inf else ""
+        words = words or _("Ghi một số từ %(least)g trở lên.")
+        raise ArgumentTypeError(words % {"least": least, "most": most})
+
+    return read
 
 
 def _write(tables: dict[str, Table], rows: Rows) -> None:
@@ -83,22 +110,24 @@ class Command(BaseCommand):
         default = Sizes()
         parser.add_argument("--seed", type=int, default=2026, help="Cùng số này, cùng số liệu.")
         parser.add_argument(
-            "--scale", type=float, default=1.0, help="Cỡ so với cả nước; 0.1 là một phần mười."
+            "--scale",
+            type=_number(float, 0.001),
+            default=1.0,
+            help="Cỡ so với cả nước; 0.1 là một phần mười.",
         )
-        for name, help_text in (
-            ("provinces", "Số tỉnh, thành phố theo bản đồ từ 01/07/2025."),
-            ("systems", "Số hệ thống."),
+        for name, read, help_text in (
+            (
+                "provinces",
+                _number(int, 1, default.provinces),
+                "Số tỉnh, thành phố theo bản đồ từ 01/07/2025.",
+            ),
+            ("systems", _number(int, 1), "Số hệ thống."),
+            ("hosts", _number(float, 0.1), "Số đơn vị sử dụng bình quân mỗi tỉnh."),
+            ("reports", _number(float, 1), "Số báo cáo bình quân mỗi hạng mục."),
+            ("years", _number(float, 0.1), "Số năm có báo cáo, tính ngược từ --until."),
         ):
             parser.add_argument(
-                f"--{name}", type=int, default=getattr(default, name), help=help_text
-            )
-        for name, help_text in (
-            ("hosts", "Số đơn vị sử dụng bình quân mỗi tỉnh."),
-            ("reports", "Số báo cáo bình quân mỗi hạng mục."),
-            ("years", "Số năm có báo cáo, tính ngược từ --until."),
-        ):
-            parser.add_argument(
-                f"--{name}", type=float, default=getattr(default, name), help=help_text
+                f"--{name}", type=read, default=getattr(default, name), help=help_text
             )
         parser.add_argument("--until", type=_day, default=UNTIL, help="Ngày cuối của câu chuyện.")
 
