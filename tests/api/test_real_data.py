@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from django.test import Client
 
@@ -39,9 +41,79 @@ def test_one_phase_in_full(get: Get) -> None:
         "title": "Hợp tác chiến lược về viễn thông - công nghệ thông tin giai đoạn 2014-2020",
         "signed_on": "2014-09-04",
         "signed_on_precision": "day",
-        "areas": get("phases/kien-giang-2014-2020/")["areas"],
-        "citations": get("phases/kien-giang-2014-2020/")["citations"],
+        "areas": [
+            {
+                "position": 1,
+                "name": "Xây dựng hạ tầng VT-CNTT đáp ứng nhu cầu triển khai Chính quyền điện tử của tỉnh",
+                "themes": ["infrastructure", "e_government"],
+                "continues": [],
+                "lineage_basis": None,
+            },
+            {
+                "position": 2,
+                "name": "Ứng dụng CNTT để xây dựng Chính quyền điện tử của Tỉnh",
+                "themes": ["it_application", "e_government"],
+                "continues": [],
+                "lineage_basis": None,
+            },
+            {
+                "position": 3,
+                "name": "Xây dựng giải pháp tổng thể an toàn thông tin, Chính quyền điện tử và đào tạo "
+                "nguồn nhân lực VT-CNTT cho Tỉnh",
+                "themes": ["security", "human_resources"],
+                "continues": [],
+                "lineage_basis": None,
+            },
+        ],
+        "citations": [
+            {
+                "source": "vnmedia-2014",
+                "quote": "trong các ngày 4/9, 9/9, 11/9, 13/9 và 15/9",
+                "locator": "đoạn 4",
+            },
+            {
+                "source": "vnmedia-2014",
+                "quote": "ký kết hợp tác chiến lược giữa hai bên, vào ngày 4/9/2014",
+                "locator": "đoạn 3",
+            },
+            {
+                "source": "vnmedia-2014",
+                "quote": "2014 - 2020 với 4 UBND tỉnh và Ủy ban Dân tộc",
+                "locator": "đoạn 2",
+            },
+        ],
     }
+
+
+def test_the_counts_of_the_articles(get: Get) -> None:
+    """13 main phases of 10 partners (9 provinces and Ủy ban Dân tộc); 4 subsidiary ones of a phase each."""
+    main = get("phases/", parent="none")["results"]
+    partners = Counter(row["agreement"]["partner"]["kind"] for row in main)
+    assert (len(main), partners) == (13, {"province": 12, "ministry": 1})
+    assert len({row["agreement"]["slug"] for row in main}) == 10
+    under = {
+        row["agreement"]["slug"]: row["parent"]
+        for row in get("phases/")["results"]
+        if row["parent"] is not None
+    }
+    assert under == {
+        "quang-ngai-cap-huyen": "quang-ngai-2015-2020",
+        "quang-ngai-giao-duc": "quang-ngai-2015-2020",
+        "quang-ngai-tinh-doan": "quang-ngai-2015-2020",
+        "quang-ngai-y-te": "quang-ngai-2015-2020",
+    }
+    assert (get("phases/")["count"], get("agreements/")["count"]) == (17, 14)
+
+
+def test_revenue_of_vnpt_is_the_figure_of_no_province(get: Get) -> None:
+    told = get("statements/vnpt-doanh-thu-2020/")
+    assert (told["value"], told["unit"], told["qualifier"]) == (163000, "tỷ đồng", "almost")
+    assert (told["party"], told["agreement"], told["phase"]) == ("vnpt", None, None)
+    rows = get("deliverables/", page_size=500)["results"]
+    figures = [figure["value"] for row in rows for figure in row["figures"]]
+    assert len(figures) > 20
+    totals = [figure["value"] for figure in get("summary/")["totals"]["figures"]]
+    assert 163000 not in {*figures, *totals}
 
 
 def test_areas_of_a_phase_say_what_they_continue_and_who_says_so(get: Get) -> None:
