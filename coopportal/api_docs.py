@@ -6,13 +6,14 @@ from functools import cache
 from typing import Any
 
 from csp.decorators import csp_update
+from django.conf import settings
 from django.http import HttpResponse
 from django.utils.decorators import method_decorator
 from django.utils.translation import get_language, override
 from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -42,11 +43,15 @@ class RootView(ApiView):
         return Response(told)
 
 
+_WRITERS = {"json": OpenApiJsonRenderer, "yaml": OpenApiYamlRenderer}
+
+
 @cache
-def _described(language: str, renderer: type[BaseRenderer]) -> bytes:
+def _described(language: str, form: str) -> bytes:
     """The description in one language and form. It is made of code alone, so a process makes it once."""
     with override(language):
-        return bytes(renderer().render(SchemaGenerator().get_schema(public=True)))
+        written: Any = _WRITERS[form]().render(SchemaGenerator().get_schema(public=True))
+        return bytes(written)
 
 
 class SchemaView(TellsProblems, SpectacularAPIView):
@@ -56,7 +61,7 @@ class SchemaView(TellsProblems, SpectacularAPIView):
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         check_parameters(request.query_params, {FORMAT_PARAMETER})
         renderer: Any = request.accepted_renderer
-        content = _described(get_language(), type(renderer))
+        content = _described(get_language() or settings.LANGUAGE_CODE, renderer.format)
         etag = conditional.etag_of_content(content)
         if conditional.is_held(request, etag):
             response = HttpResponse(status=304)

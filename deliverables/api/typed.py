@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError as Refused
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from agreements.choices import Qualifier
@@ -49,6 +50,7 @@ class PlainNumber(serializers.DecimalField):
         return super().to_internal_value(data)
 
 
+@extend_schema_field({"type": "string", "pattern": f"^{_ISO.pattern}$", "examples": ["2026-09"]})
 class PartialDay(serializers.CharField):
     """An ISO date to the day, the month or the year."""
 
