@@ -11,8 +11,8 @@ from django.contrib.auth.models import AnonymousUser
 
 from agreements.choices import Side
 from deliverables import permissions
-from deliverables.choices import TRANSITIONS, ReportSide, ReportState
-from deliverables.models import ProgressReport
+from deliverables.choices import TRANSITIONS, ProposalState, ReportSide, ReportState
+from deliverables.models import ProgressReport, Proposal
 from tests import factories as make
 
 _DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "permissions.md"
@@ -111,3 +111,29 @@ def test_an_administrator_with_a_mandate_and_an_author_on_the_other_side_confirm
 
     together.officer.mandates.update(side=Side.VNPT)
     assert not permissions.can_decide(together.officer, row)
+
+
+@pytest.mark.django_db
+def test_who_may_do_what_with_a_proposal() -> None:
+    told = _said("a side's proposal", "read the draft")
+    together = make.Cooperation()
+    sent = together.proposal(ProposalState.SUBMITTED)
+    draft = together.proposal()
+    roles = (AnonymousUser(), together.stranger, together.officer, together.manager)
+
+    def seen(row: Proposal) -> list[bool]:
+        return [
+            Proposal.objects.visible_to(user).filter(pk=row.pk).exists()
+            for user in (*roles, together.administrator)
+        ]
+
+    def asked(allowed: Callable[..., bool]) -> list[bool]:
+        return [allowed(user, sent) for user in (*roles, together.administrator)]
+
+    assert told == {
+        "read the draft": seen(draft),
+        "read what was sent": seen(sent),
+        "begin, save, send, discard": asked(permissions.can_write_proposal),
+        "withdraw, begin again": asked(permissions.can_write_proposal),
+        "accept, return": asked(permissions.can_decide_proposal),
+    }

@@ -40,11 +40,22 @@ def rows_to_begin_with(grounds: Grounds) -> list[AreaSaid]:
     return [AreaSaid(area.position, area.name, was=area.name) for area in grounds.areas]
 
 
+def number_of(grounds: Grounds, row: int) -> int:
+    """The number of the area in a row; of a new one the next, as if no new row before it stayed empty."""
+    if grounds.new_phase:
+        return row + 1
+    if row < len(grounds.areas):
+        return int(grounds.areas[row].position)
+    return grounds.last_position + row - len(grounds.areas) + 1
+
+
 def add_areas(form: forms.Form, grounds: Grounds, rows: int) -> None:
     """Add the boxes of so many areas."""
     earlier = [(str(area.position), str(area.position)) for area in grounds.areas]
     for row in range(rows):
-        form.fields[f"lv{row}-ten"] = LineField(300, rows=2, label=_("Lĩnh vực %s") % (row + 1))
+        form.fields[f"lv{row}-ten"] = LineField(
+            300, rows=2, label=_("Lĩnh vực %s") % number_of(grounds, row)
+        )
         if grounds.new_phase and earlier:
             form.fields[f"lv{row}-noi"] = forms.MultipleChoiceField(
                 label=_("Lĩnh vực %s tiếp nối lĩnh vực cũ số") % (row + 1),
@@ -120,7 +131,7 @@ def area_rows(form: forms.Form, grounds: Grounds, rows: int) -> list[AreaRow]:
     signed = [] if grounds.new_phase else list(grounds.areas)
     return [
         AreaRow(
-            row + 1,
+            number_of(grounds, row),
             signed[row] if row < len(signed) else None,
             *(box(row, part) for part in ("ten", "noi", "cd", "kt")),
         )

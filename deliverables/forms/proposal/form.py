@@ -17,6 +17,7 @@ from deliverables.forms.proposal.areas import (
     areas_of,
     areas_said,
     check_areas,
+    number_of,
     positions,
     rows_to_begin_with,
 )
@@ -95,11 +96,10 @@ class ProposalForm(forms.Form):
         add_head(self, grounds)
         if grounds.signs:
             add_areas(self, grounds, self.areas)
-            numbers = [str(row + 1) for row in range(self.areas)]
-            names = [*names, *[""] * len(numbers)]
+            named = dict(enumerate(names))
             areas = [
-                (number, f"{number}. {name}"[:70] if name else f"{number}.")
-                for number, name in zip(numbers, names, strict=False)
+                (str(row + 1), f"{number_of(grounds, row)}. {named.get(row, '')}"[:70].strip())
+                for row in range(self.areas)
             ]
         else:
             areas = [
