@@ -395,6 +395,7 @@ SPECTACULAR_SETTINGS = {
         "Decision": "deliverables.choices.Decision",
         "DeliverableKind": "deliverables.choices.DeliverableKind",
         "Direction": "deliverables.choices.Direction",
+        "Health": "deliverables.choices.Health",
         "ReportSide": "deliverables.choices.ReportSide",
         "ReportState": "deliverables.choices.ReportState",
         "Stage": "deliverables.choices.Stage",

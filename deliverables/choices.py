@@ -145,6 +145,41 @@ class ProgressKind(TextChoices):
     NOT_COMPUTABLE = "not_computable", _("Chưa tính được tiến độ")
 
 
+class Health(TextChoices):
+    """How a deliverable stands to its plan: a judgement by a stated rule, never a report (docs/adr/0020)."""
+
+    ON_TRACK = "on_track", _("Đúng hạn")
+    AT_RISK = "at_risk", _("Có nguy cơ")
+    LATE = "late", _("Chậm")
+    NOT_COMPUTABLE = "not_computable", _("Không tính được")
+
+
+class HealthReason(TextChoices):
+    """Which line of the rule decided."""
+
+    REACHED = "reached", _("đã đạt mục tiêu")
+    ON_LINE = "on_line", _("theo kịp kế hoạch")
+    DONE = "done", _("đã có kết quả")
+    UNDERWAY = "underway", _("đang làm, chưa đến hạn")
+    NOT_YET = "not_yet", _("chưa bắt đầu, mới qua chưa quá nửa thời gian")
+    BEHIND = "behind", _("kém kế hoạch quá mức cho phép")
+    NOT_BEGUN = "not_begun", _("quá nửa thời gian mà chưa bắt đầu")
+    ON_HOLD = "on_hold", _("đang tạm dừng, chưa đến hạn")
+    MISSED = "missed", _("hạn đã qua mà mục tiêu chưa đạt")
+    OVERDUE = "overdue", _("hạn đã qua mà chưa có kết quả")
+    ENDED = "ended", _("đã dừng, không còn kế hoạch")
+    NO_PLAN = "no_plan", _("chưa có mục tiêu, chưa có thời hạn")
+    NO_DUE_DAY = "no_due_day", _("mục tiêu chưa có thời hạn")
+    NO_FIGURE = "no_figure", _("chưa có số liệu của chỉ tiêu đặt mục tiêu")
+    EXPECTED_ONLY = "expected_only", _("mới có số dự kiến, chưa phải kết quả")
+    NO_DIRECTION = "no_direction", _("chưa ghi số gốc, không rõ số tăng hay giảm là tốt")
+    NO_BASELINE = "no_baseline", _("chưa ghi số gốc")
+    STALE = "stale", _("số liệu mới nhất đã quá cũ")
+    INEXACT = "inexact", _("số liệu chỉ ước chừng, chưa đủ để kết luận")
+    NO_REPORT = "no_report", _("chưa có báo cáo chính thức")
+    NO_START = "no_start", _("chưa rõ ngày giai đoạn bắt đầu")
+
+
 class Decision(TextChoices):
     CONFIRM = "confirm", _("Xác nhận")
     RETURN = "return", _("Trả lại")

@@ -30,6 +30,7 @@ from deliverables.choices import (
     Continued,
     DeliverableKind,
     FigureStanding,
+    Health,
     ProgressKind,
     ReportBasis,
     ReportSide,
@@ -47,6 +48,8 @@ from deliverables.models import (
     ProgressReport,
 )
 from deliverables.summaries.current import standing_figures
+from deliverables.summaries.totals.health import health_rank_at
+from deliverables.summaries.totals.judging import RANKS
 from deliverables.summaries.totals.progress import progress_at
 
 
@@ -120,6 +123,14 @@ class ProgressFilter(WordFilter):
     def narrow(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
         reached = rows.alias(progress=progress_at(self.moment))
         return reached.filter(progress__isnull=value == ProgressKind.NOT_COMPUTABLE)
+
+
+class HealthFilter(WordFilter):
+    """Deliverables by how they stand to their plan (docs/adr/0020)."""
+
+    def narrow(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        ranked = rows.alias(health_rank=health_rank_at(self.moment))
+        return ranked.filter(health_rank=RANKS[Health(value)])
 
 
 def _stage_rank() -> Case:
@@ -212,6 +223,7 @@ class DeliverableFilterSet(ListFilterSet):
         "deliverables.Indicator", key="key", about=_("Có số liệu của chỉ tiêu")
     )
     progress = ProgressFilter(ProgressKind, about=_("Tiến độ so với mục tiêu"))
+    health = HealthFilter(Health, about=_("So với kế hoạch"))
     continued = ContinuedFilter(Continued, about=_("Đã có hạng mục khác tiếp nối vào ngày hỏi"))
     basis = BasisFilter(
         ReportBasis, about=_("Dựa vào báo cáo nào; không ghi thì mọi số chính thức")

@@ -14,7 +14,12 @@ from agreements.trail import trail
 from coopportal.clock import Moment
 from coopportal.lists import listing_of
 from coopportal.query import page_moment
-from deliverables.filters import ChangeFilterSet, DeliverableFilterSet, FigureFilterSet
+from deliverables.filters import (
+    ChangeFilterSet,
+    DeliverableFilterSet,
+    FigureFilterSet,
+    based_on,
+)
 from deliverables.pages.changes import COLUMNS as CHANGE_COLUMNS, changes_told, with_what_changed
 from deliverables.pages.compare import (
     LEFT_PARAMETER,
@@ -38,6 +43,7 @@ from deliverables.pages.figures import (
     indicator_choices,
     with_what_they_rest_on,
 )
+from deliverables.summaries.totals.health import with_health
 
 
 @require_safe
@@ -48,7 +54,7 @@ def deliverables(request: HttpRequest) -> HttpResponseBase:
         DeliverableFilterSet,
         columns=DELIVERABLE_COLUMNS,
         name="hang-muc",
-        rows=lambda found: with_official_reports(found, Moment.from_query(request.GET)),
+        rows=lambda found: _as_told(found, request),
     )
     if listing.csv_asked:
         return listing.as_csv()
@@ -61,6 +67,12 @@ def deliverables(request: HttpRequest) -> HttpResponseBase:
         "crumbs": trail(listing.moment, _("Hạng mục")),
     }
     return render(request, "deliverables/deliverables.html", context)
+
+
+def _as_told(found: Any, request: HttpRequest) -> Any:
+    moment = Moment.from_query(request.GET)
+    judged = with_health(found, based_on(moment, request.GET.get("basis")))
+    return with_official_reports(judged, moment)
 
 
 @require_safe

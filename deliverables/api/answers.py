@@ -37,6 +37,7 @@ from deliverables.choices import (
     Decision,
     DeliverableKind,
     Direction,
+    Health,
     ReportSide,
     ReportState,
     Stage,
@@ -44,6 +45,8 @@ from deliverables.choices import (
     ValueKind,
 )
 from deliverables.models import Measurement, ProgressReport, Target, Verdict
+from deliverables.summaries.totals.health import health_rank_at
+from deliverables.summaries.totals.judging import HEALTH_OF_RANK
 
 
 class IndicatorAnswer(Answer):
@@ -310,6 +313,14 @@ def _targets(outer: OuterRef, scope: Scope) -> QuerySet[Any]:
     )
 
 
+class HealthOfRow(Choice):
+    """How it stands to its plan, by the rule of docs/data.md."""
+
+    def reader(self, columns: Columns, prefix: str, scope: Scope) -> Reader:
+        place = columns.take(f"{prefix}health", health_rank_at(scope.moment))
+        return lambda row: HEALTH_OF_RANK[row[place]].value
+
+
 class HistoricalReport(Answer):
     """One report of the history; the rest of it is at ``/reports/{id}/``."""
 
@@ -337,6 +348,7 @@ class DeliverableDetail(DeliverableAnswer):
     due_on = Day(allow_null=True)
     continues = Key(source="continues__slug", allow_null=True)
     targets = Many(TargetAnswer(), _targets)
+    health = HealthOfRow(choices=Health.choices, help_text=_("So với kế hoạch"))
     reports = Many(HistoricalReport(), _history)
 
 

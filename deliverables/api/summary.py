@@ -39,6 +39,7 @@ from coopportal.rest.views import AS_OF, KNOWN_ON, ReadView
 from deliverables.choices import (
     Aggregation,
     DeliverableKind,
+    Health,
     ProgressKind,
     ReportBasis,
     Stage,
@@ -109,6 +110,7 @@ def _counts(name: str, keys: Sequence[str], *, always: Sequence[str]) -> type[An
 
 StageCounts = _counts("StageCounts", Stage.values, always=Stage.values)
 StageGroupCounts = _counts("StageGroupCounts", StageGroup.values, always=StageGroup.values)
+HealthCounts = _counts("HealthCounts", Health.values, always=Health.values)
 StandingCounts = _counts("StandingCounts", Standing.values, always=_PUBLIC_STANDINGS)
 
 
@@ -149,6 +151,7 @@ class SummaryLinks(Answer):
     stage_groups = _Links()
     standings = _Links()
     progress = _Links()
+    health = _Links()
 
 
 class SummaryRow(Answer):
@@ -168,6 +171,7 @@ class SummaryRow(Answer):
     no_report = Whole(min_value=0, help_text=_("Chưa có báo cáo chính thức nào"))
     standings = StandingCounts()
     progress = SummaryProgress()
+    health = HealthCounts(help_text=_("Số hạng mục theo tiến độ so với kế hoạch"))
     figures = SummaryFigure(many=True)
     latest_as_of = Day(allow_null=True, help_text=_("Ngày số liệu muộn nhất"))
     list = serializers.URLField(help_text=_("Danh sách các hạng mục được đếm"))
@@ -334,6 +338,8 @@ class _Told:
         }
         progress = {_MEASURED: total.measured, _NOT_COMPUTABLE: total.not_computable}
 
+        health = {own: total.health[own] for own in Health.values}
+
         def linked(name: str, counts: Mapping[str, int]) -> dict[str, str]:
             return {key: link(name, key) for key, count in counts.items() if count}
 
@@ -342,6 +348,7 @@ class _Told:
             "stage_groups": linked("stage_group", groups),
             "standings": linked("standing", standings),
             "progress": linked("progress", progress),
+            "health": linked("health", health),
         }
         if total.deployments:
             links["deployments"] = link("kind", _DEPLOYMENT)
@@ -356,6 +363,7 @@ class _Told:
             "no_report": total.no_report,
             "standings": standings,
             "progress": {"mean": total.mean_progress, **progress},
+            "health": health,
             "figures": self._figures(total, link),
             "latest_as_of": latest.isoformat() if latest else None,
             "list": link(),

@@ -35,6 +35,7 @@ from deliverables.permissions import represents_either_side
 from deliverables.summaries.charts import Chart, chart
 from deliverables.summaries.current import current_measurements
 from deliverables.summaries.differences import Difference, of_discrepancy
+from deliverables.summaries.plans import PlanTold, TargetTold, plan_told
 from deliverables.summaries.results import Delivered, heading
 from deliverables.summaries.stages_drawn import StageLine, stage_line
 from deliverables.summaries.story import Said, said
@@ -63,15 +64,6 @@ class Headline:
 
     figure: Any
     chart: Chart | None
-
-
-@dataclass(frozen=True)
-class TargetRow:
-    """A target beside the figure that stands for its indicator; ``replaced`` by a later one."""
-
-    target: Any
-    figure: Any
-    replaced: bool
 
 
 @dataclass(frozen=True)
@@ -107,7 +99,7 @@ class DeliverablePage:
     statements: list[Said]
     neighbours: list[Delivered]
     later: list[Any]
-    targets: list[TargetRow]
+    plan: PlanTold
     due_on: dt.date | None
     due_days: list[Any]
     progress: Progress
@@ -133,6 +125,10 @@ class DeliverablePage:
     def marks(self) -> set[str]:
         """Which marks of qualifiers the drawings use; the legend explains no others."""
         return {mark for one in self.headlines if one.chart for mark in one.chart.bounds}
+
+    @property
+    def planned(self) -> bool:
+        return any(one.chart and one.chart.planned for one in self.headlines)
 
     @property
     def gaps(self) -> bool:
@@ -179,8 +175,10 @@ def deliverable_page(deliverable: Deliverable, moment: Moment, user: Any) -> Del
         .select_related("indicator")
         .order_by("set_on", "pk")
     )
-    targets = _targets(set_by_then, official)
     changes = list(deliverable.due_days.order_by("set_on"))
+    due_on = _due_on(deliverable, changes, moment)
+    figures = _current_figures(official)
+    plan = plan_told(deliverable, set_by_then, current, figures, due_on=due_on, as_of=moment.as_of)
     difference = difference_of_sources(current, reports, moment)
     seen = differing(Q(deliverables=deliverable), moment.as_of)
     beside = _beside(deliverable, moment)
@@ -189,7 +187,9 @@ def deliverable_page(deliverable: Deliverable, moment: Moment, user: Any) -> Del
         begun=begun,
         current=current,
         newest=_newest(reports, current, moment),
-        headlines=_headlines(deliverable, official, indicators, set_by_then, moment),
+        headlines=_headlines(
+            deliverable, official, indicators, set_by_then, due_on=due_on, moment=moment
+        ),
         indicators=indicators,
         history=_history(reports, current, indicators, moment),
         evidence=_evidence(current, official, indicators),
@@ -198,10 +198,10 @@ def deliverable_page(deliverable: Deliverable, moment: Moment, user: Any) -> Del
         statements=said(row for row in spoken if told_by(row, moment.as_of)),
         neighbours=_neighbours(deliverable, beside, moment) if begun else [],
         later=[row for row in beside if row.continues_id == deliverable.pk],
-        targets=targets,
-        due_on=_due_on(deliverable, changes, moment),
+        due_on=due_on,
         due_days=[row for row in changes if row.set_on <= moment.as_of],
-        progress=_progress(progress[0] if progress else None, targets),
+        plan=plan,
+        progress=_progress(progress[0] if progress else None, plan.standing),
         stages=stage_line(official, moment.as_of),
         comments=comments,
         drafts=_drafts(deliverable, user) if comments else [],
@@ -220,22 +220,16 @@ def _drafts(deliverable: Deliverable, user: Any) -> list[Any]:
     return list(drafts.order_by("as_of_end", "pk"))
 
 
-def _targets(targets: Sequence[Any], official: Sequence[Any]) -> list[TargetRow]:
+def _current_figures(official: Sequence[Any]) -> dict[int, Any]:
+    """Of each indicator the figure that stands, knowing its report; ``official`` come latest first."""
     current: dict[int, Any] = {}
     for report in official:
         for figure in report.measurements.all():
             current.setdefault(figure.indicator_id, figure)
-    latest = {target.indicator_id: target for target in targets}
-    return [
-        TargetRow(
-            target, current.get(target.indicator_id), latest[target.indicator_id] is not target
-        )
-        for target in targets
-    ]
+    return current
 
 
-def _progress(reached: float | None, targets: Sequence[TargetRow]) -> Progress:
-    standing = [row for row in targets if not row.replaced]
+def _progress(reached: float | None, standing: Sequence[TargetTold]) -> Progress:
     if reached is not None:
         return Progress(reached * 100, "", len(standing))
     if not standing:
@@ -284,6 +278,8 @@ def _headlines(
     official: Sequence[Any],
     indicators: Sequence[Any],
     targets: Sequence[Any],
+    *,
+    due_on: dt.date | None,
     moment: Moment,
 ) -> list[Headline]:
     phase = deliverable.phase
@@ -299,6 +295,7 @@ def _headlines(
             [target for target in targets if target.indicator_id == indicator.pk],
             begins_on=phase.begins_on if phase else None,
             ends_on=phase.ends_on if phase else None,
+            due_on=due_on,
             as_of=moment.as_of,
         )
         headlines.append(Headline(own[0], drawing))

@@ -12,11 +12,12 @@ from agreements.templatetags.coop import qualifier, say_number
 from coopportal.clock import Moment
 from coopportal.lists import Column
 from deliverables.models import Measurement, ProgressReport, Verdict
+from deliverables.summaries.totals.judging import HEALTH_OF_RANK
 from deliverables.templatetags.delivery import stage_label
 from deliverables.templatetags.reports import reporter, says_something
 
 #: Filters that the form offers as fields; the others stay in the address and are told above the rows.
-OFFERED = ("q", "agreement", "system", "kind", "stage", "standing")
+OFFERED = ("q", "agreement", "system", "kind", "stage", "standing", "health")
 
 
 def with_official_reports(rows: QuerySet[Any], moment: Moment) -> QuerySet[Any]:
@@ -83,6 +84,7 @@ COLUMNS: tuple[Column, ...] = (
     (_("Giai đoạn"), lambda row: row.phase.years if row.phase else ""),
     (_("Hệ thống"), lambda row: row.system.short_name if row.system else ""),
     (_("Trạng thái"), lambda row: stage_label(row.stage)),
+    (_("So với kế hoạch"), lambda row: HEALTH_OF_RANK[row.health_rank].label),
     (_("Số liệu"), _figures_in_words),
     (_("Mức độ phủ"), lambda row: row.coverage or ""),
     (_("Tính đến"), _from_report(lambda report: report.as_of)),

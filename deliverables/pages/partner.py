@@ -29,8 +29,10 @@ from deliverables.pages.delivered import fetch_reports
 from deliverables.pages.differing import differing
 from deliverables.permissions import represents_either_side
 from deliverables.summaries.differences import Difference, of_discrepancy
+from deliverables.summaries.plans import HealthCount, health_counts
 from deliverables.summaries.results import Delivered, Family, Tally, results, tally
 from deliverables.summaries.story import Happening, Said, happenings, said
+from deliverables.summaries.totals.health import with_health
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,10 @@ class PhaseColumn:
     @property
     def tally(self) -> list[Tally]:
         return tally(one.stage for one in self.own)
+
+    @property
+    def health(self) -> list[HealthCount]:
+        return health_counts(one.deliverable.health_rank for one in self.own)
 
     @property
     def highlights(self) -> list[tuple[Delivered, Any]]:
@@ -187,7 +193,9 @@ def _phases(agreement: Agreement) -> Iterable[Any]:
 def _deliverables(agreement: Agreement, below: Sequence[Any], moment: Moment) -> QuerySet[Any]:
     """Its own, and those of the agreements below it, which are only counted."""
     rows = Deliverable.objects.filter(Q(agreement=agreement) | Q(phase__in=below))
-    return rows.official(moment).select_related("system", "phase", "agreement__partner")
+    return with_health(rows.official(moment), moment).select_related(
+        "system", "phase", "agreement__partner"
+    )
 
 
 def with_participants(events: QuerySet[Event]) -> QuerySet[Event]:

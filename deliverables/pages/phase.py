@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from agreements.areas import fetch_areas
 from agreements.cited import fetch_citations
-from agreements.lineage import Lineage, lineage
+from agreements.lineage import Lineage, Step, lineage
 from agreements.models import Event, Phase, Statement
 from agreements.present_names import with_present_names
 from agreements.terms import fetch_terms
@@ -26,8 +26,10 @@ from deliverables.pages.partner import (
     with_participants,
     with_speakers,
 )
+from deliverables.summaries.plans import HealthCount, health_counts
 from deliverables.summaries.results import Family, Tally, results
 from deliverables.summaries.story import Happening, Said, happenings, said
+from deliverables.summaries.totals.health import with_health
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,15 @@ class PhasePage:
     def phases(self) -> list[Any]:
         return [self.phase]
 
+    @property
+    def areas(self) -> list[tuple[Step, list[HealthCount]]]:
+        """Its areas, each with how its deliverables stand to their plans."""
+        ranks: dict[int | None, list[int]] = {}
+        for one in self.column.own:
+            row = one.deliverable
+            ranks.setdefault(row.area_id, []).append(row.health_rank)
+        return [(step, health_counts(ranks.get(step.area.pk, ()))) for step in self.lineage.after]
+
 
 def phases_with_partners() -> QuerySet[Phase]:
     """Phases with what their page's head names; the page itself fetches them with their neighbours."""
@@ -75,10 +86,9 @@ def phase_page(asked: Phase, moment: Moment, user: Any) -> PhasePage:
     fetch_areas(signed)
     fetch_terms(signed, day)
     below = list(phases_below([phase]))
+    found = Deliverable.objects.filter(phase__in=[phase, *below]).official(moment)
     delivered = list(
-        Deliverable.objects.filter(phase__in=[phase, *below])
-        .official(moment)
-        .select_related("system", "phase", "agreement__partner")
+        with_health(found, moment).select_related("system", "phase", "agreement__partner")
     )
     own_rows = [row for row in delivered if row.phase_id == phase.pk]
     fetched = fetch_reports(own_rows, moment, user)

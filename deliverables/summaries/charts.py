@@ -16,6 +16,7 @@ from typing import Any
 from agreements.choices import Qualifier
 from agreements.templatetags.coop import say_number
 from deliverables.choices import ValueKind
+from deliverables.summaries.totals.judging import plan_begins
 
 TOP, BOTTOM = 26.0, 196.0
 #: Sides report at least once a year (NĐ 09/2019/NĐ-CP); with a quarter's grace, a longer silence between
@@ -90,12 +91,17 @@ class Gap:
 
 @dataclass(frozen=True)
 class Aim:
-    """A target as a dashed line from the day it was set to the day it is due."""
+    """A target as a dashed line from the day it was set to the day it is due.
+
+    ``plan`` is the line of a steady pace to it, from the baseline (x, y) to the target (x, y); None where
+    baseline or due day is not known, or a later target has replaced it.
+    """
 
     target: Any
     x: float
     end: float
     y: float
+    plan: tuple[float, float, float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -120,6 +126,11 @@ class Chart:
         )
 
     @property
+    def planned(self) -> bool:
+        """Whether a line of a plan is drawn."""
+        return any(aim.plan for aim in self.aims)
+
+    @property
     def bounds(self) -> set[str]:
         return {point.bound for point in self.points} - {""}
 
@@ -132,25 +143,36 @@ def chart(
     begins_on: dt.date | None,
     ends_on: dt.date | None,
     as_of: dt.date,
+    due_on: dt.date | None = None,
 ) -> Chart | None:
     """Draw an indicator's official figures, oldest first; None where none of them has a value.
 
     A report that gives no number breaks the line like a missing period does, and so do increments,
-    which are amounts of their own and not one growing quantity.
+    which are amounts of their own and not one growing quantity. ``due_on`` is the deliverable's own day,
+    for targets that have none.
     """
     rows = sorted(measurements, key=lambda row: (row.report.as_of_end, row.pk))
     valued = [row for row in rows if row.value is not None]
     if not valued:
         return None
     aims = [target for target in targets if target.set_on <= as_of]
-    first, last = _years(valued, aims, begins_on, ends_on, as_of)
-    top, levels = _levels(indicator, [*valued, *aims])
+    first, last = _years(valued, aims, begins_on, ends_on or due_on, as_of)
+    bases = [aim.baseline for aim in aims if aim.baseline is not None]
+    top, levels = _levels(indicator, [*(row.value for row in [*valued, *aims]), *bases])
 
     def across(day: dt.date) -> float:
         return _across(day, first, last)
 
     def down(value: Decimal) -> float:
         return round(BOTTOM - float(value / top) * (BOTTOM - TOP), 1)
+
+    def aimed(aim: Any) -> Aim:
+        due = aim.due_on or due_on
+        begins = plan_begins(aim.set_on, begins_on)
+        line = None
+        if aim is aims[-1] and aim.baseline is not None and due and due > begins:
+            line = (across(begins), down(aim.baseline), across(due), down(aim.value))
+        return Aim(aim, across(aim.set_on), across(due) if due else 100, down(aim.value), line)
 
     labelled = _labelled([(row.pk, across(row.report.as_of_end)) for row in valued])
     points = [
@@ -170,10 +192,7 @@ def chart(
         points=points,
         lines=_lines(indicator, points, rows),
         gaps=_gaps(points, across(as_of)),
-        aims=[
-            Aim(aim, across(aim.set_on), across(aim.due_on) if aim.due_on else 100, down(aim.value))
-            for aim in aims
-        ],
+        aims=[aimed(aim) for aim in aims],
         levels=[(down(level), say_number(level)) for level in levels],
         years=[
             (year, across(dt.date(year, 1, 1)), _anchor(year, first, last))
@@ -204,9 +223,9 @@ def _across(day: dt.date, first: int, last: int) -> float:
     return round(100 * min(max(share, 0), 1), 2)
 
 
-def _levels(indicator: Any, rows: Sequence[Any]) -> tuple[Decimal, list[Decimal]]:
+def _levels(indicator: Any, values: Sequence[Decimal]) -> tuple[Decimal, list[Decimal]]:
     """A round top above the highest value, and the lines below it; a percentage ends at 100."""
-    highest = max(row.value for row in rows)
+    highest = max(values)
     if indicator.unit == "%" and highest <= 100:
         return Decimal(100), [Decimal(0), Decimal(50), Decimal(100)]
     if highest <= 0:

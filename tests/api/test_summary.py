@@ -36,6 +36,7 @@ from deliverables.summaries.totals import KEYS
 from tests import factories
 from tests.api.conftest import Get
 from tests.api.test_schema import schema, validator  # noqa: F401
+from tests.deliverables.test_health import told_at
 from tests.factories import at
 
 LIST = "http://testserver/api/v1/deliverables/"
@@ -62,6 +63,7 @@ def test_a_whole_answer(get: Get) -> None:
         "no_report": 0,
         "standings": {"confirmed": 0, "published": 1, "none": 0},
         "progress": {"mean": None, "measured": 0, "not_computable": 1},
+        "health": {"on_track": 0, "at_risk": 0, "late": 0, "not_computable": 1},
         "figures": [
             {
                 "indicator": "agencies",
@@ -82,6 +84,7 @@ def test_a_whole_answer(get: Get) -> None:
             "stage_groups": {"doing": f"{one}&stage_group=doing"},
             "standings": {"published": f"{one}&standing=published"},
             "progress": {"not_computable": f"{one}&progress=not_computable"},
+            "health": {"not_computable": f"{one}&health=not_computable"},
             "deployments": f"{one}&kind=deployment",
         },
     }
@@ -232,10 +235,11 @@ def test_before_2014_there_is_nothing(get: Get) -> None:
         "no_report": 0,
         "standings": {"confirmed": 0, "published": 0, "none": 0},
         "progress": {"mean": None, "measured": 0, "not_computable": 0},
+        "health": {"on_track": 0, "at_risk": 0, "late": 0, "not_computable": 0},
         "figures": [],
         "latest_as_of": None,
         "list": f"{LIST}?continued=no&as_of=2013-12-31&known_on=2026-09-14",
-        "links": {"stages": {}, "stage_groups": {}, "standings": {}, "progress": {}},
+        "links": {"stages": {}, "stage_groups": {}, "standings": {}, "progress": {}, "health": {}},
     }
 
 
@@ -321,6 +325,7 @@ def test_without_group_by_there_is_only_the_whole(get: Get) -> None:
         ({"basis": "rumour"}, "basis", "official, confirmed, published"),
         ({"continued": "maybe"}, "continued", "yes, no, any"),
         ({"progress": "50"}, "progress", "measured, not_computable"),
+        ({"health": "bad"}, "health", "on_track, at_risk, late, not_computable"),
         ({"ordering": "title"}, "ordering", "không có tham số"),
         ({"page": "1"}, "page", "không có tham số"),
         ({"colour": "red"}, "colour", "không có tham số"),
@@ -497,7 +502,7 @@ def links_of(row: dict[str, Any]) -> Iterator[tuple[int, str]]:
         assert (name in links) is bool(row[name])
         if name in links:
             yield row[name], links[name]
-    for name in ("stages", "stage_groups", "standings", "progress"):
+    for name in ("stages", "stage_groups", "standings", "progress", "health"):
         told = {key: count for key, count in row[name].items() if key != "mean"}
         assert set(links[name]) == set(counts(told))
         for key, address in links[name].items():
@@ -595,6 +600,9 @@ def check_naively(
         "measured": len(measured),
         "not_computable": len(rows) - len(measured),
     }
+    own = {row.slug: row for row in Deliverable.objects.select_related("phase")}
+    judged = Counter(told_at(own[row["slug"]], moment).judged.health.value for row in rows)
+    assert counts(told["health"]) == judged
     naive = naive_figures(rows, methods)
     assert [figure["indicator"] for figure in told["figures"]] == [
         key for key in methods if key in naive
@@ -691,13 +699,15 @@ class EveryCountIsTheLengthOfItsList(TestCase):
         }
         ordered = sorted(cls.indicators.values(), key=lambda row: (bytes(row.sort_key), row.key))
         cls.methods = {row.key: row.aggregation for row in ordered}
-        for place, indicator, baseline, value, day in (
-            (0, "sum", 0, 10, DAYS[0]),
-            (0, "mean", 12, 3, DAYS[0]),
-            (1, "sum", 0, 10, DAYS[1]),
-            (1, "sum", 3, 10, DAYS[3]),
-            (2, "sum", None, 10, DAYS[0]),
-            (4, "latest", 0, 7, DAYS[2]),
+        cls.rows[3].due_on = DAYS[2]
+        cls.rows[3].save()
+        for place, indicator, baseline, value, day, due in (
+            (0, "sum", 0, 10, DAYS[0], DAYS[3]),
+            (0, "mean", 12, 3, DAYS[0], DAYS[4]),
+            (1, "sum", 0, 10, DAYS[1], None),
+            (1, "sum", 3, 10, DAYS[3], DAYS[4]),
+            (2, "sum", None, 10, DAYS[0], DAYS[1]),
+            (4, "latest", 0, 7, DAYS[2], DAYS[4]),
         ):
             Target.objects.create(
                 deliverable=cls.rows[place],
@@ -705,6 +715,7 @@ class EveryCountIsTheLengthOfItsList(TestCase):
                 baseline=baseline,
                 value=value,
                 set_on=day,
+                due_on=due,
             )
         cls.officer = factories.user()
         factories.representative(cls.agreement, Side.PARTNER, cls.officer)
@@ -802,6 +813,7 @@ class EveryCountIsTheLengthOfItsList(TestCase):
             {"standing": "published"},
             {"province": "24"},
             {"progress": "measured"},
+            {"health": "late"},
         ]
     )
     told = st.lists(reports(), max_size=8)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import (
@@ -18,7 +17,8 @@ from django.db.models.functions import Cast
 from coopportal.clock import Moment
 from deliverables.models import CurrentFigure, ProgressReport, Target
 
-_MEAN_HELD = (
+#: Of rows with a column ``reach``: the mean, each held between 0 and 1; NULL where any has none.
+MEAN_HELD = (
     "CASE WHEN COUNT(*) = COUNT(_t.reach) THEN AVG(CASE WHEN _t.reach < 0 THEN 0.0 "
     "WHEN _t.reach > 1 THEN 1.0 ELSE _t.reach END) END"
 )
@@ -33,7 +33,7 @@ class _MeanOfReaches(Subquery):
 
     output_field = FloatField()
     # A subquery behind a fence is computed once; without one its parts would be for each mention of them.
-    template = f"(SELECT {_MEAN_HELD} FROM (%(subquery)s {{fence}}) AS _t)"
+    template = f"(SELECT {MEAN_HELD} FROM (%(subquery)s {{fence}}) AS _t)"
 
     def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
         return self.as_sql(compiler, connection, self.template.format(fence="LIMIT -1"), **extra)
@@ -71,35 +71,11 @@ def progress_at(moment: Moment) -> Subquery:
             .latest_first()
             .values("measurements__value")
         )
-    targets = _targets(moment).filter(deliverable=OuterRef("pk"))
+    targets = standing_targets(moment).filter(deliverable=OuterRef("pk"))
     return _MeanOfReaches(_reaches(targets, Subquery(figure[:1])))
 
 
-def progress_beside(figures: str, moment: Moment) -> tuple[str, Sequence[Any]]:
-    """The same of every deliverable that was ``chosen``, as SQL of two columns: ``of_`` and ``progress``.
-
-    ``figures`` names a relation of the statement around it that holds the current figures (``reading``): all
-    targets meet them in one join instead of one search each. Without a target there is no row.
-    """
-    targets = _targets(moment).values("deliverable_id", "indicator_id", "baseline", "value")
-    sql, params = targets.query.sql_with_params()
-    reach = (
-        "(CAST(value_ AS double precision) - CAST(_t.baseline AS double precision)) / "
-        "(CAST(_t.value AS double precision) - CAST(_t.baseline AS double precision))"
-    )
-    reaches = (
-        f"SELECT _t.deliverable_id AS of_, {reach} AS reach FROM ({sql}) AS _t "
-        f"LEFT JOIN {figures} ON {figures}.of_ = _t.deliverable_id "
-        f"AND {figures}.indicator_ = _t.indicator_id "
-        "WHERE _t.deliverable_id IN (SELECT own_ FROM chosen)"
-    )
-    return (
-        f"SELECT _t.of_, {_MEAN_HELD} AS progress FROM ({reaches}) AS _t GROUP BY _t.of_",
-        params,
-    )
-
-
-def _targets(moment: Moment) -> QuerySet[Any]:
+def standing_targets(moment: Moment) -> QuerySet[Any]:
     """Those that had been set by the day asked, and not yet been replaced by a later one."""
     set_by_then = Target.objects.filter(set_on__lte=moment.as_of)
     replaced = set_by_then.filter(

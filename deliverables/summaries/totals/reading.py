@@ -22,7 +22,8 @@ from deliverables.choices import Aggregation, ReportState, Standing
 from deliverables.keepers import CURRENT_FIGURE, INDICATOR, MEASUREMENT, REPORT
 from deliverables.models import ProgressReport
 from deliverables.summaries.totals.groups import GroupKey
-from deliverables.summaries.totals.progress import progress_beside
+from deliverables.summaries.totals.health import RANK_OF_ROW, stage_rank_at, targets_beside
+from deliverables.summaries.totals.judging import HEALTH_OF_RANK
 from deliverables.summaries.totals.rules import Cell, FigureCell, LatestCell
 
 #: The ids of a group, one a key; None for "has none".
@@ -63,16 +64,20 @@ _COUNTS, _FIGURES, _LATEST = 1, 2, 3
 
 #: Deliverables with the stage, the standing and the day of their latest official report.
 _COUNTED = (
-    "SELECT {groups}own_, kind_, stage_, end_, CASE {told}WHEN state_ IS NULL THEN '{none}' "
+    "SELECT {groups}own_, kind_, stage_, end_, by_stage_, CASE {told}WHEN state_ IS NULL THEN '{none}' "
     "WHEN state_ = '{confirmed_state}'{by_then} THEN '{confirmed}' ELSE '{published}' END AS standing_ "
     "FROM {source}"
 )
+#: How many rows have each rank of health, in the order of ``HEALTH_OF_RANK``.
+_RANK = RANK_OF_ROW.format(stage="stage_", by_target="reached.health", by_stage="by_stage_")
+_RANKED = ", ".join(f"COUNT(CASE WHEN {_RANK} = {own} THEN 1 END)" for own in HEALTH_OF_RANK)
+_NOT_RANKED = ", ".join("NULL" for _own in HEALTH_OF_RANK)
 #: The columns of the whole answer are typed here; the other parts leave out what is none of theirs.
 _COUNTS_OF = (
     "SELECT {part}, {groups}kind_, stage_, standing_, CAST(NULL AS bigint), "
     "COUNT(*), COUNT(reached.progress), CAST(NULL AS bigint), MAX(end_), "
     "SUM(reached.progress), CAST(NULL AS numeric), CAST(NULL AS numeric), "
-    "CAST(NULL AS numeric), CAST(NULL AS {instant}), CAST(NULL AS bigint) "
+    f"CAST(NULL AS numeric), CAST(NULL AS {{instant}}), CAST(NULL AS bigint), {_RANKED} "
     "FROM ({counted}) AS counted LEFT JOIN ({reached}) AS reached ON reached.of_ = counted.own_ "
     "GROUP BY {groups}kind_, stage_, standing_"
 )
@@ -81,13 +86,13 @@ _FIGURES_OF = (
     "SELECT {part}, {groups}qualifier_, NULL, NULL, indicator_, "
     f"COUNT(*), COUNT(value_), COUNT({_PARTS.format('numerator_')}), NULL, "
     f"NULL, SUM(value_), SUM({_PARTS.format('numerator_')}), "
-    f"SUM({_PARTS.format('denominator_')}), NULL, NULL "
+    f"SUM({_PARTS.format('denominator_')}), NULL, NULL, {_NOT_RANKED} "
     "FROM chosen JOIN figure ON of_ = own_ GROUP BY {groups}indicator_, qualifier_"
 )
 #: Only figures of a group's latest day look up their report, which says who is the latest of that day.
 _LATEST_OF = (
     "SELECT {part}, {groups}qualifier_, NULL, NULL, indicator_, "
-    "NULL, NULL, NULL, begins_, NULL, value_, NULL, NULL, from_, report_ FROM ("
+    f"NULL, NULL, NULL, begins_, NULL, value_, NULL, NULL, from_, report_, {_NOT_RANKED} FROM ("
     "SELECT day.*, r.official_from AS from_, r.id AS report_, "
     "ROW_NUMBER() OVER (PARTITION BY {groups}indicator_ "
     "ORDER BY begins_ DESC, r.official_from DESC, r.id DESC) AS place_ FROM ("
@@ -108,7 +113,7 @@ def _statement(
     chosen, of_chosen = _chosen(rows, keys, moment, told)
     figure, of_figure = _figure(moment)
     counted, of_counted = _counted(groups, moment, told)
-    reached, of_reached = progress_beside("figure", moment)
+    reached, of_reached = targets_beside("figure", moment)
     counts = _COUNTS_OF.format(
         part=_COUNTS,
         groups=groups,
@@ -131,7 +136,7 @@ def _chosen(
 ) -> tuple[str, Sequence[Any]]:
     """Each row with its groups and its report: with what that says where it is kept, else its key."""
     columns: dict[str, Any] = {f"{key.name}_": F(key.path) for key in keys}
-    columns |= {"own_": F("pk"), "kind_": F("kind")}
+    columns |= {"own_": F("pk"), "kind_": F("kind"), "by_stage_": stage_rank_at(moment)}
     if moment.knows_all:
         columns |= {"stage_": F("stage"), "state_": F("report_state"), "end_": F("as_of_end")}
     else:
@@ -203,7 +208,8 @@ _OVERTAKING = "r.as_of_end DESC, r.official_from DESC, r.id DESC"
 
 def _tell_counts(told: Found, ids: Ids, row: Sequence[Any]) -> None:
     kind, stage, standing, _indicator, count, measured, _shared, latest, progress = row[:9]
-    cell = Cell(kind, stage, standing, count, _day(latest), measured, float(progress or 0))
+    health = dict(zip(HEALTH_OF_RANK.values(), row[14:], strict=True))
+    cell = Cell(kind, stage, standing, count, _day(latest), measured, float(progress or 0), health)
     told.counts.append((ids, cell))
 
 
@@ -216,7 +222,7 @@ def _tell_figures(told: Found, ids: Ids, row: Sequence[Any]) -> None:
 
 def _tell_latest(told: Found, ids: Ids, row: Sequence[Any]) -> None:
     qualifier, _stage, _standing, indicator, _n, _valued, _shared, day, _none, value = row[:10]
-    told.latest.append((ids, indicator, LatestCell(_decimal(value), qualifier, (day, *row[12:]))))
+    told.latest.append((ids, indicator, LatestCell(_decimal(value), qualifier, (day, *row[12:14]))))
 
 
 _TELL = {_COUNTS: _tell_counts, _FIGURES: _tell_figures, _LATEST: _tell_latest}

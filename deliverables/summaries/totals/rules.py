@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -20,10 +20,10 @@ _GROUPS = [group.value for group in STAGE_GROUPS]
 _GROUP_OF = {str(stage): group.value for stage, group in STAGE_GROUP_OF.items()}
 _DEPLOYMENT = DeliverableKind.DEPLOYMENT.value
 
-#: Qualifiers that leave a number as it is.
-_FULL = frozenset({Qualifier.EXACT, Qualifier.ALL})
-_AT_LEAST = frozenset({Qualifier.OVER, Qualifier.MOST, Qualifier.MANY})
-_AT_MOST = frozenset({Qualifier.ALMOST, Qualifier.BEFORE})
+#: Qualifiers that leave a number as it is; those of which the true one is higher; and lower.
+FULL = frozenset({Qualifier.EXACT, Qualifier.ALL})
+AT_LEAST = frozenset({Qualifier.OVER, Qualifier.MOST, Qualifier.MANY})
+AT_MOST = frozenset({Qualifier.ALMOST, Qualifier.BEFORE})
 
 
 def joined_qualifier(qualifiers: Collection[str]) -> str | None:
@@ -40,12 +40,12 @@ def joined_qualifier(qualifiers: Collection[str]) -> str | None:
         return None
     if len(told) == 1:
         return str(next(iter(told)))
-    inexact = {Qualifier.EXPECTED.value} if Qualifier.EXPECTED in told else told - _FULL
+    inexact = {Qualifier.EXPECTED.value} if Qualifier.EXPECTED in told else told - FULL
     if len(inexact) <= 1:
         return str(next(iter(inexact), Qualifier.EXACT.value))
-    if inexact <= _AT_LEAST:
+    if inexact <= AT_LEAST:
         return Qualifier.OVER.value
-    if inexact <= _AT_MOST:
+    if inexact <= AT_MOST:
         return Qualifier.ALMOST.value
     return Qualifier.APPROX.value
 
@@ -141,7 +141,8 @@ def _rounded(value: Decimal) -> Decimal:
 class Cell:
     """Deliverables of one group, kind, stage and standing, counted by the database.
 
-    ``progress`` is the sum over those ``measured``; ``latest`` the day of the latest report.
+    ``progress`` is the sum over those ``measured``; ``latest`` the day of the latest report; ``health`` how
+    many of them stand how to their plans.
     """
 
     kind: str
@@ -151,6 +152,7 @@ class Cell:
     latest: dt.date | None
     measured: int
     progress: float
+    health: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -164,6 +166,7 @@ class Total:
     no_report: int = 0
     measured: int = 0
     progress: float = 0.0
+    health: Counter[str] = field(default_factory=Counter)
     latest_as_of: dt.date | None = None
     figures: dict[int, Figure] = field(default_factory=dict)
 
@@ -178,6 +181,7 @@ class Total:
         self.standings[cell.standing] += cell.count
         self.measured += cell.measured
         self.progress += cell.progress
+        self.health.update(cell.health)
         if cell.latest and (self.latest_as_of is None or cell.latest > self.latest_as_of):
             self.latest_as_of = cell.latest
 

@@ -132,6 +132,7 @@ def _merge(whole: Total, part: Total) -> None:
     whole.no_report += part.no_report
     whole.measured += part.measured
     whole.progress += part.progress
+    whole.health += part.health
     days = [day for day in (whole.latest_as_of, part.latest_as_of) if day]
     whole.latest_as_of = max(days, default=None)
     for pk, figure in part.figures.items():
