@@ -180,6 +180,17 @@ class HealthReason(TextChoices):
     NO_START = "no_start", _("chưa rõ ngày giai đoạn bắt đầu")
 
 
+class Outcome(TextChoices):
+    """What became of an area, a promise or a deliverable of a phase, by a stated rule (docs/data.md)."""
+
+    FULFILLED = "fulfilled", _("Đã thực hiện")
+    PARTLY = "partly", _("Thực hiện một phần")
+    UNFINISHED = "unfinished", _("Chưa xong")
+    CONTINUED = "continued", _("Được tiếp nối")
+    DROPPED = "dropped", _("Đã dừng")
+    UNKNOWN = "unknown", _("Không có thông tin")
+
+
 class Decision(TextChoices):
     CONFIRM = "confirm", _("Xác nhận")
     RETURN = "return", _("Trả lại")

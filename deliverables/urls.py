@@ -9,6 +9,7 @@ urlpatterns = [
     path("thoa-thuan/", views.agreements, name="agreements"),
     path("thoa-thuan/<slug:slug>/", views.agreement, name="agreement"),
     path("giai-doan/<slug:slug>/", views.phase, name="phase"),
+    path("giai-doan/<slug:slug>/tong-ket/", views.phase_reckoning, name="phase-reckoning"),
     path("giai-doan/<slug:slug>/ky/", closing.periods, name="periods"),
     path("giai-doan/<slug:slug>/ky/<slug:key>/", closing.period, name="period"),
     path("he-thong/", views.systems, name="systems"),

@@ -25,6 +25,13 @@ from deliverables.pages.deliverable import (
 from deliverables.pages.partner import agreements_with_partners, partner_page
 from deliverables.pages.partners import COLUMNS as PARTNER_COLUMNS, partner_rows, with_phases
 from deliverables.pages.phase import phase_page, phases_with_partners
+from deliverables.pages.reckoning import (
+    COLUMNS as RECKONING_COLUMNS,
+    OUTCOME_PARAMETER,
+    asked_outcome,
+    lines,
+    reckoning_page,
+)
 from deliverables.pages.source import source_page
 from deliverables.pages.systems import (
     COLUMNS as SYSTEM_COLUMNS,
@@ -76,6 +83,23 @@ def phase(request: HttpRequest, slug: str) -> HttpResponse:
     partner = (row.agreement, str(row.agreement.partner))
     crumbs = trail(moment, ("agreements", _("Đối tác")), partner, page.phase.years)
     return render(request, "deliverables/phase.html", {"page": page, "crumbs": crumbs})
+
+
+@require_safe
+def phase_reckoning(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """A phase against its promises: what became of each; as CSV too."""
+    moment = page_moment(request, OUTCOME_PARAMETER, FORMAT_PARAMETER)
+    row = get_object_or_404(phases_with_partners(), slug=slug)
+    page = reckoning_page(row, moment, request.user, asked_outcome(request.GET))
+    if csv_asked(request):
+        told = list(lines(page.shown)) if page.begun else []
+        rows = ([value(line) for _heading, value in RECKONING_COLUMNS] for line in told)
+        headings = [heading for heading, _value in RECKONING_COLUMNS]
+        return csv_response(f"tong-ket-{row.slug}", headings, rows)
+    above = (row.agreement, str(row.agreement.partner))
+    crumbs = trail(moment, ("agreements", _("Đối tác")), above, (row, row.years), _("Tổng kết"))
+    context = {"page": page, "parameter": OUTCOME_PARAMETER, "crumbs": crumbs}
+    return render(request, "deliverables/reckoning.html", context)
 
 
 @require_safe

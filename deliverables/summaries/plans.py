@@ -125,4 +125,4 @@ def _figure(measurement: Any) -> Figure | None:
 def _line(plan: Plan, judged: Judged) -> float | None:
     if plan.baseline is None or judged.expected is None:
         return None
-    return round(plan.baseline + (plan.aim - plan.baseline) * judged.expected, 2)
+    return round(plan.baseline + (plan.aim - plan.baseline) * judged.expected, 1)

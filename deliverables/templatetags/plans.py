@@ -1,4 +1,4 @@
-"""How pages draw the judgement against the plan: glyph and words, and counts that lead to their lists."""
+"""How pages draw judgements: a deliverable against its plan, what became of a promise."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from agreements.templatetags.coop import list_at
-from deliverables.choices import Health
+from deliverables.choices import Health, Outcome
 from deliverables.summaries.totals.judging import BEGUN_BY, HEALTH_OF_RANK, TOLERANCE
 
 register = template.Library()
@@ -34,6 +34,30 @@ def health_mark(key: str) -> SafeString:
         tone,
         glyph,
         health.label,
+    )
+
+
+#: Glyph and family of colours of what became of a promise.
+_OUTCOMES = {
+    Outcome.FULFILLED: ("st-completed", "done"),
+    Outcome.PARTLY: ("st-in_progress", "done"),
+    Outcome.UNFINISHED: ("st-not_started", "doing"),
+    Outcome.CONTINUED: ("v-pub", "doing"),
+    Outcome.DROPPED: ("st-ended", "stop"),
+    Outcome.UNKNOWN: ("st-none", "none"),
+}
+
+
+@register.simple_tag
+def outcome_mark(key: str) -> SafeString:
+    """Glyph, then words: ``{% outcome_mark "fulfilled" %}``."""
+    outcome = Outcome(key)
+    glyph, tone = _OUTCOMES[outcome]
+    return format_html(
+        '<span class="st tone-{}"><svg class="g" aria-hidden="true"><use href="#{}"/></svg>{}</span>',
+        tone,
+        glyph,
+        outcome.label,
     )
 
 

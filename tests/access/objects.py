@@ -98,6 +98,7 @@ _KEYS: dict[str, Callable[[World], Any]] = {
     },
     "/thoa-thuan/<slug>/": lambda w: w.people.agreement.slug,
     "/giai-doan/<slug>/": lambda w: w.phase.slug,
+    "/giai-doan/<slug>/tong-ket/": lambda w: w.phase.slug,
     "/giai-doan/<slug>/ky/": lambda w: w.phase.slug,
     "/giai-doan/<slug>/ky/<key>/": lambda w: {
         "slug": w.phase.slug,

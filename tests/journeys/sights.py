@@ -12,6 +12,8 @@ SIGHTS = {
     "doi-tac-nghe-an-2020": "/thoa-thuan/nghe-an/?tinh-den=30/12/2020",
     "doi-tac-chua-co-hang-muc": "/thoa-thuan/dien-bien/",
     "giai-doan": "/giai-doan/nghe-an-2014-2020/",
+    "tong-ket": "/giai-doan/nghe-an-2014-2020/tong-ket/",
+    "tong-ket-2025": "/giai-doan/nghe-an-2020-2025/tong-ket/?ket-qua=unfinished",
     "cac-giai-doan": "/giai-doan/",
     "so-lieu": "/so-lieu/",
     "so-lieu-khong-co": "/so-lieu/?standing=confirmed",

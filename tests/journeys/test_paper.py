@@ -17,6 +17,7 @@ PAPERS = {
     "partner": "/thoa-thuan/nghe-an/",
     "partner with many results": "/thoa-thuan/quang-ngai/",
     "phase": "/giai-doan/nghe-an-2014-2020/",
+    "reckoning": "/giai-doan/nghe-an-2014-2020/tong-ket/",
     "deliverable": "/hang-muc/quang-ngai-vnedu/",
     "deliverable with differences": "/hang-muc/nghe-an-vsr/",
     "comparison": "/so-sanh/?giai-doan=nghe-an-2014-2020&voi=nghe-an-2020-2025",
