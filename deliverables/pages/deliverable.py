@@ -127,6 +127,10 @@ class DeliverablePage:
         return {mark for one in self.headlines if one.chart for mark in one.chart.bounds}
 
     @property
+    def targets(self) -> Sequence[TargetTold]:
+        return self.plan.targets
+
+    @property
     def planned(self) -> bool:
         return any(one.chart and one.chart.planned for one in self.headlines)
 

@@ -54,13 +54,14 @@ def figures_of(row: Any) -> list[Any]:
 def _figures_in_words(row: Any) -> str:
     """Every figure of a row in one cell: indicator, qualifier, value, unit; empty where there is none."""
     return "; ".join(
-        f"{figure.indicator.name}: {_figure_in_words(figure)}"
+        f"{figure.indicator.name}: {figure_with_unit(figure)}"
         for figure in figures_of(row)
         if says_something(figure)
     )
 
 
-def _figure_in_words(figure: Any) -> str:
+def figure_with_unit(figure: Any) -> str:
+    """Qualifier, value and unit in one cell; words where there is no number."""
     if figure.value is None:
         return str(figure.text or qualifier(figure.qualifier))
     unit = figure.indicator.unit

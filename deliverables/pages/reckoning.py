@@ -17,12 +17,13 @@ from coopportal.clock import BadParameter, Moment
 from coopportal.lists import Column
 from deliverables.choices import Outcome
 from deliverables.models import Deliverable
+from deliverables.pages.deliverables import figure_with_unit
 from deliverables.pages.delivered import fetch_reports
 from deliverables.pages.partner import with_speakers
 from deliverables.summaries.reckoning import Counted, Reckoning, Told, counted, reckoning
 from deliverables.summaries.totals.health import with_health
 from deliverables.templatetags.delivery import stage_label
-from deliverables.templatetags.reports import figure_in_words, says_something
+from deliverables.templatetags.reports import says_something
 
 OUTCOME_PARAMETER = "ket-qua"
 
@@ -199,7 +200,7 @@ COLUMNS: tuple[Column, ...] = (
         gettext_lazy("Số liệu"),
         _of_delivered(
             lambda one: "; ".join(
-                f"{figure.indicator.name}: {figure_in_words(figure)}"
+                f"{figure.indicator.name}: {figure_with_unit(figure)}"
                 for figure in one.figures
                 if says_something(figure)
             )

@@ -42,7 +42,7 @@ _OUTCOMES = {
     Outcome.FULFILLED: ("st-completed", "done"),
     Outcome.PARTLY: ("st-in_progress", "done"),
     Outcome.UNFINISHED: ("st-not_started", "doing"),
-    Outcome.CONTINUED: ("v-pub", "doing"),
+    Outcome.CONTINUED: ("st-integrated", "doing"),
     Outcome.DROPPED: ("st-ended", "stop"),
     Outcome.UNKNOWN: ("st-none", "none"),
 }
