@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from agreements.areas import fetch_areas
 from agreements.cited import fetch_citations
 from agreements.models import Phase, Statement
+from agreements.terms import fetch_terms
 from agreements.told import has_begun, told_by
 from coopportal.clock import BadParameter, Moment
 from coopportal.lists import Column
@@ -92,6 +93,8 @@ def reckoning_page(asked: Phase, moment: Moment, user: Any, outcome: str = "") -
     areas = fetch_areas(signed)
     for area in areas:
         area.phase = by_key[area.phase_id]
+    had = [row for row in phase.areas.all() if row.from_day is None or row.from_day <= day]
+    fetch_terms(signed, day)
     through = Deliverable.statements.through.objects.filter(statement__phase=phase)
     linked: dict[int, list[int]] = {}
     for statement, deliverable in through.values_list("statement_id", "deliverable_id"):
@@ -116,6 +119,8 @@ def reckoning_page(asked: Phase, moment: Moment, user: Any, outcome: str = "") -
     whole = reckoning(
         phase,
         as_of=day,
+        areas=had,
+        ended={row.pk: _ended(row) for row in had if not row.in_force_on(day)},
         delivered=fetched.told(),
         later_deliverables=_later(rows, moment),
         later_areas=later_areas,
@@ -131,6 +136,16 @@ def reckoning_page(asked: Phase, moment: Moment, user: Any, outcome: str = "") -
         outcome=outcome,
         later=[row for row in signed if row.pk in begun and _follows(row, phase)],
     )
+
+
+def _ended(area: Any) -> str:
+    """Since when a phase no longer has an area, and by which amendment."""
+    told = _("kết thúc từ ngày %(day)s") % {"day": f"{area.until_day:%d/%m/%Y}"}
+    by = next((row for row in area.phase.amended if row.effective_on == area.until_day), None)
+    if by is None:
+        return told
+    number = by.number or str(by.position)
+    return told + " " + _("theo phụ lục %(number)s") % {"number": number}
 
 
 def _follows(row: Any, phase: Any) -> bool:

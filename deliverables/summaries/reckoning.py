@@ -179,22 +179,29 @@ def _by_report(one: Delivered, later: Sequence[Any], judged_on: dt.date) -> tupl
     return next((outcome, why) for holds, outcome, why in rules if holds)
 
 
-def of_area(area: Any, parts: Sequence[Told], later: Sequence[Any], *, next_known: bool) -> Told:
+def of_area(
+    area: Any, parts: Sequence[Told], later: Sequence[Any], *, next_known: bool, ended: str = ""
+) -> Told:
     """By its deliverables, each by its own outcome; an area without any, by what goes on with it.
 
     ``next_known``: the lineage to a phase that has begun is known, so that an area which nothing
-    continues is known to go no further.
+    continues is known to go no further. ``ended`` says by what it was ended within the phase.
     """
     found = Counter(part.outcome for part in parts)
     done, all_ = found[Outcome.FULFILLED], len(parts)
     said = _("%(done)d trong %(all)d hạng mục đã ghi nhận có kết quả") % {"done": done, "all": all_}
     if not parts:
         said = _("không hạng mục nào được ghi nhận trong lĩnh vực này")
-    if next_known and not later:
+    if ended:
+        said += "; " + ended
+    elif next_known and not later:
         said += "; " + _("không lĩnh vực nào ở giai đoạn sau tiếp nối")
+    outcome = _of_parts(found, all_, continued=bool(later))
+    if ended and outcome in (Outcome.UNFINISHED, Outcome.UNKNOWN):
+        outcome = Outcome.DROPPED
     return Told(
         area,
-        _of_parts(found, all_, continued=bool(later)),
+        outcome,
         said,
         citations=list(area.citations.all()),
         continued_by=later,
@@ -239,6 +246,8 @@ def reckoning(
     phase: Any,
     *,
     as_of: dt.date,
+    areas: Sequence[Any],
+    ended: Mapping[int, str],
     delivered: Iterable[Delivered],
     later_deliverables: Mapping[int, Sequence[Any]],
     later_areas: Mapping[int, Sequence[Any]],
@@ -248,7 +257,8 @@ def reckoning(
 ) -> Reckoning:
     """Put a phase together; rows must have their citations, deliverables their ``health_rank``.
 
-    ``delivered`` are those of the phase and those that its statements name; ``linked`` says which.
+    ``areas`` are all that it has had by the day; ``ended`` says of which an amendment did, and by what.
+    ``delivered`` are its own and those that its statements name; ``linked`` says which.
     """
     over = is_over(phase, as_of)
     judged_on = phase.ends_on if over else as_of
@@ -262,18 +272,19 @@ def reckoning(
     by_area: dict[int | None, list[Told]] = {}
     for row in sorted(own, key=lambda row: (bytes(row.thing.sort_key), row.thing.pk)):
         by_area.setdefault(row.thing.area_id, []).append(row)
-    areas = [
+    judged = [
         of_area(
             area,
             by_area.get(area.pk, ()),
             later_areas.get(area.pk, ()),
             next_known=next_known,
+            ended=ended.get(area.pk, ""),
         )
-        for area in phase.areas.all()
+        for area in areas
     ]
-    sections = [Section(str(row.thing), by_area[row.thing.pk], row) for row in areas if row.parts]
+    sections = [Section(str(row.thing), by_area[row.thing.pk], row) for row in judged if row.parts]
     if loose := by_area.get(None):
-        label = _("Hạng mục không gắn lĩnh vực nào") if areas else _("Hạng mục")
+        label = _("Hạng mục không gắn lĩnh vực nào") if judged else _("Hạng mục")
         sections.append(Section(label, loose))
     promised = [
         of_statement(row, [told[pk] for pk in linked.get(row.pk, ()) if pk in told])
@@ -283,7 +294,7 @@ def reckoning(
     return Reckoning(
         phase,
         over,
-        areas,
+        judged,
         [
             Section(str(kind.label), rows)
             for kind in PROMISES

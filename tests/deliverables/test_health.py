@@ -329,14 +329,14 @@ def phase_with_plans() -> Any:
 HERE = f"{day(60):%d/%m/%Y}"
 
 
-@pytest.mark.parametrize("page", ["phase", "agreement"])
+@pytest.mark.parametrize("door", ["phase", "agreement"])
 def test_counts_of_a_phase_and_its_area_lead_to_as_many_rows(
-    client: Client, phase_with_plans: Any, page: str
+    client: Client, phase_with_plans: Any, door: str
 ) -> None:
-    thing = phase_with_plans if page == "phase" else phase_with_plans.agreement
+    thing = phase_with_plans if door == "phase" else phase_with_plans.agreement
     html = client.get(thing.get_absolute_url(), {"tinh-den": HERE}).content.decode()
     links = re.findall(r'href="(/hang-muc/\?[^"]*health=[^"]*)"><span.*?</span> <b>(\d+)</b>', html)
-    assert [int(count) for _address, count in links] == [1] * (8 if page == "phase" else 4)
+    assert [int(count) for _address, count in links] == [1] * (8 if door == "phase" else 4)
     for address, count in links:
         found = client.get(address.replace("&amp;", "&"))
         assert found.context["list"].total == int(count)

@@ -16,6 +16,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from agreements.choices import LineageBasis, StatementKind
+from agreements.models import Amendment
+from agreements.terms import terms_of
 from deliverables.choices import ReportState, Stage
 from deliverables.models import Deliverable, Target
 from deliverables.pages.reckoning import ReckoningPage
@@ -240,6 +242,24 @@ def test_an_area_and_a_promise_by_their_deliverables(
     ]
 
 
+def test_an_area_that_an_amendment_ended(client: Client, two_phases: tuple[Any, Any]) -> None:
+    old, _new = two_phases
+    area = factories.area(phase=old, until_day=dt.date(2018, 7, 1))
+    Amendment.objects.create(
+        phase=old,
+        position=1,
+        number="02/PL",
+        signed_on="2018-06-15",
+        effective_on=dt.date(2018, 7, 1),
+        terms_before=terms_of(old, [area]),
+    )
+    [ended] = page_of(client, old.slug).whole.areas
+    assert ended.outcome == "dropped"
+    assert ended.why.endswith("; kết thúc từ ngày 01/07/2018 theo phụ lục 02/PL")
+    [then] = page_of(client, old.slug, tinh_den="30/06/2018").whole.areas
+    assert then.outcome == "unknown"
+
+
 # --- The page ---------------------------------------------------------------------------------
 
 
@@ -302,6 +322,6 @@ def test_how_much_is_asked_of_the_database(
     for phase in ("nghe-an-2014-2020", "nghe-an-2020-2025"):
         with query_count() as queries:
             asked(client, phase)
-        # Phase, its neighbours, areas, which statements name what; deliverables, reports, figures, verdicts;
-        # statements, citations of all, what goes on with what.
-        assert len(queries) == 11
+        # Phase, its neighbours, areas, amendments, which statements name what; deliverables, reports,
+        # figures, verdicts; statements, citations of all, what goes on with what.
+        assert len(queries) == 12
