@@ -374,6 +374,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "coopportal.rest.schema.label_choices",
+        "coopportal.rest.shown.show_examples",
     ],
     "ENUM_NAME_OVERRIDES": {
         "AccountKind": "accounts.choices.AccountKind",

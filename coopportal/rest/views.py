@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 from typing import Any, ClassVar
 
-import orjson
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponseBase
 from django.utils.translation import gettext, gettext_lazy as _
@@ -24,9 +21,8 @@ from coopportal.query import check_parameters
 from coopportal.rest import conditional, pages, problems, throttles
 from coopportal.rest.answers import Answer, Scope, cells_of, headings_of
 from coopportal.rest.renderers import FORMAT_PARAMETER, CSVAnswer, JSONAnswer
+from coopportal.rest.shown import examples
 
-#: One real row of each noun, shown in the description.
-EXAMPLES = Path(__file__).with_name("examples.json")
 AS_OF, KNOWN_ON = "as_of", "known_on"
 
 _DAYS = (
@@ -47,12 +43,6 @@ FORMAT = OpenApiParameter(
     {"type": "string", "enum": [JSONAnswer.format, CSVAnswer.format]},
     description=_("Dạng trả lời"),
 )
-
-
-@cache
-def _examples() -> dict[str, Any]:
-    told: dict[str, Any] = orjson.loads(EXAMPLES.read_bytes())
-    return told
 
 
 class TellsProblems:
@@ -210,7 +200,7 @@ class ReadView(conditional.Conditional, ApiView):
     def schema_examples(self) -> Sequence[OpenApiExample]:
         """A row that the shipped data answers; a test holds the file to that."""
         name = f"{self.basename}.{self.action}"
-        row = _examples().get(name)
+        row = examples().get(name)
         return [] if row is None else [OpenApiExample(name, value=row, response_only=True)]
 
     def _filter_parameters(self) -> Sequence[OpenApiParameter]:

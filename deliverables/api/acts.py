@@ -57,6 +57,13 @@ _DRAFT = {
     ],
 }
 
+_REMARK = {
+    "side": "partner",
+    "by": "Nguyễn Văn A",
+    "text": "Biên bản nghiệm thu đang chờ ký.",
+    "at": "2026-09-14T09:30:00+07:00",
+}
+
 _VERB: dict[str, Any] = {"answers": ReportAnswer, "parameters": (_KEY,), "refusals": (409, 422)}
 
 ACTS: dict[str, Act] = {
@@ -120,7 +127,14 @@ ACTS: dict[str, Act] = {
         refusals=(409, 422),
     ),
     "get comments": Act(
-        _("Trao đổi quanh một báo cáo"),
+        examples=(
+            OpenApiExample(
+                "comments",
+                value={"count": 1, "next": None, "previous": None, "results": [_REMARK]},
+                response_only=True,
+            ),
+        ),
+        summary=_("Trao đổi quanh một báo cáo"),
         answers=CommentPage,
         as_table=True,
         parameters=(*Pages.parameters, FORMAT),
@@ -133,6 +147,9 @@ ACTS: dict[str, Act] = {
         parameters=(_KEY,),
         again=True,
         refusals=(409, 422),
-        examples=(_example("comment", {"text": "Biên bản nghiệm thu đang chờ ký."}),),
+        examples=(
+            _example("comment", {"text": _REMARK["text"]}),
+            OpenApiExample("comment.told", value=_REMARK, response_only=True),
+        ),
     ),
 }

@@ -36,6 +36,7 @@ class Typed(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
+@extend_schema_field({"type": "number", "examples": [12000, 24.5]})
 class PlainNumber(serializers.DecimalField):
     """A JSON number. A text is refused: "12.000" would be twelve to one reader, 12 000 to another."""
 

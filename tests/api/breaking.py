@@ -26,6 +26,7 @@ class _Comparison:
                     yield f"{where} is gone"
                     continue
                 yield from self._parameters(where, operation, kept)
+                yield from self._body(where, operation, kept)
                 yield from self._responses(where, operation, kept)
 
     def _parameters(self, where: str, old: Schema, new: Schema) -> Iterator[str]:
@@ -54,8 +55,41 @@ class _Comparison:
             if parameter.get("required") and not before.get(key, {}).get("required"):
                 yield f"{where} ?{key[1]} became required"
 
+    def _body(self, where: str, old: Schema, new: Schema) -> Iterator[str]:
+        """What is sent: nothing more may be asked for, and whatever was taken must be."""
+        before, after = (one.get("requestBody", {}).get("content", {}) for one in (old, new))
+        for media_type, content in before.items():
+            at = f"{where} takes {media_type}"
+            if media_type not in after:
+                yield f"{at} no more"
+            else:
+                yield from self._taken(at, content["schema"], after[media_type]["schema"])
+        if new.get("requestBody", {}).get("required") and not before:
+            yield f"{where} must now be sent something"
+
+    def _taken(self, at: str, old: Schema, new: Schema) -> Iterator[str]:
+        old, new = self._resolved(old, self.old), self._resolved(new, self.new)
+        if lost := _types(old) - _types(new):
+            yield f"{at} may no longer be {sorted(lost)}"
+        if more := set(new.get("required", [])) - set(old.get("required", [])):
+            yield f"{at} must now have {sorted(more)}"
+        if gone := set(old.get("enum", [])) - set(new.get("enum", old.get("enum", []))):
+            yield f"{at} no longer takes {sorted(map(str, gone))}"
+        for bound in ("pattern", "maxLength", "maximum", "minimum", "minLength"):
+            if bound in new and new[bound] != old.get(bound):
+                yield f"{at} has another {bound}"
+        for name, own in old.get("properties", {}).items():
+            if name not in new.get("properties", {}):
+                yield f"{at}.{name} is no longer taken"
+            else:
+                yield from self._taken(f"{at}.{name}", own, new["properties"][name])
+        if "items" in old and "items" in new:
+            yield from self._taken(f"{at}[]", old["items"], new["items"])
+
     def _responses(self, where: str, old: Schema, new: Schema) -> Iterator[str]:
         for status, response in old["responses"].items():
+            if status not in new["responses"]:
+                yield f"{where} {status} is gone"
             for media_type, content in response.get("content", {}).items():
                 at = f"{where} {status} {media_type}"
                 kept = new["responses"].get(status, {}).get("content", {}).get(media_type)

@@ -249,3 +249,72 @@ def test_the_description_is_made_once_for_each_language(
     assert english["Cache-Control"] == "no-cache"
     assert "Accept-Language" in english["Vary"]
     assert client.get("/api/schema/")["Content-Type"] == "application/vnd.oai.openapi"
+
+
+# ---- what design.md §6 names -------------------------------------------------------------------------
+
+#: Address, parameters and members that the design promises; more may be there.
+PROMISED: dict[str, tuple[str, str]] = {
+    "phases": (
+        "province partner in_force_on ordering",
+        (
+            "slug parent agreement start_year end_year instrument title signed_on signed_on_precision "
+            "areas citations"
+        ),
+    ),
+    "deliverables": (
+        "province system phase agreement kind stage stage_group as_of known_on",
+        (
+            "slug title kind agreement phase area system connects_to stage standing as_of coverage "
+            "figures citations"
+        ),
+    ),
+    "summary": (
+        "group_by as_of known_on basis province system phase agreement kind stage stage_group",
+        (
+            "deliverables deployments stages stage_groups no_report standings progress figures "
+            "latest_as_of"
+        ),
+    ),
+    "changes": ("since", "seq kind at report hash previous_hash"),
+}
+
+
+@pytest.mark.parametrize("noun", PROMISED)
+def test_what_the_design_names_is_described_and_answered(
+    get: Get,
+    schema: Schema,  # noqa: F811
+    noun: str,
+) -> None:
+    parameters, members = (words.split() for words in PROMISED[noun])
+    told = schema["paths"][f"/api/v1/{noun}/"]["get"]["parameters"]
+    assert set(parameters) <= {parameter["name"] for parameter in told}
+    query = {"group_by": "province,phase"} if noun == "summary" else {}
+    answer = get(f"{noun}/", **query)
+    assert set(members) <= set(answer["results"][0])
+    if noun == "summary":
+        assert {"province", "phase"} <= set(answer["results"][0])
+        assert {"as_of", "known_on", "basis", "group_by", "totals"} <= set(answer)
+        assert set(members) <= set(answer["totals"])
+
+
+def test_partial_days_say_how_much_of_them_is_known_and_no_row_is_named_by_its_number(
+    schema: Schema,  # noqa: F811
+) -> None:
+    shapes = schema["components"]["schemas"]
+    partial = 0
+    for name, shape in shapes.items():
+        properties = shape.get("properties", {})
+        for member, told in properties.items():
+            if "[0-9]{4}(-[0-9]{2}" in told.get("pattern", "") and not name.startswith(
+                ("Typed", "Patched")
+            ):
+                assert f"{member}_precision" in properties, (name, member)
+                partial += 1
+        assert "pk" not in properties
+        if "id" in properties:
+            assert properties["id"]["format"] == "uuid"
+    assert partial > 8
+    for path, methods in schema["paths"].items():
+        keys = [p for p in methods.get("get", {}).get("parameters", []) if p["in"] == "path"]
+        assert [key["schema"]["type"] for key in keys] in ([], ["string"]), path

@@ -20,12 +20,13 @@ from django.test import Client
 from jsonschema import Draft202012Validator
 
 from coopportal.api_urls import NOUNS
-from coopportal.rest import views
-from coopportal.rest.views import EXAMPLES
+from coopportal.rest.shown import EXAMPLES, examples as shown_examples
 from tests.api.breaking import breaking_changes
 from tests.api.conftest import Get
 
 SNAPSHOT = Path(__file__).with_name("openapi.json")
+#: The host of examples; nobody's.
+HOST = "https://coopportal.example"
 UPDATING = bool(os.environ.get("UPDATE_API"))
 
 Schema = dict[str, Any]
@@ -147,7 +148,9 @@ def test_a_refusal_is_as_described(client: Client, db: None, schema: Schema, nou
     problem.validate(client.get(f"/api/v1/{noun}/?khong=co").json())
 
 
-def test_the_examples_are_rows_of_the_shipped_data(get: Get) -> None:
+def test_the_examples_are_rows_of_the_shipped_data(
+    get: Get, client: Client, nghe_an_officer: Any
+) -> None:
     told: dict[str, Any] = {}
     shown = {"phases": "nghe-an-2020-2025", "deliverables": "nghe-an-vsr", "provinces": "24"}
     for noun in NOUNS:
@@ -163,10 +166,34 @@ def test_the_examples_are_rows_of_the_shipped_data(get: Get) -> None:
         told[f"{noun}.list"] = row
         if one != row:
             told[f"{noun}.retrieve"] = one
+    whole = get("summary/", group_by="phase", agreement="nghe-an")
+    words = json.dumps(whole, ensure_ascii=False).replace("http://testserver", HOST)
+    told["GET /api/v1/summary/"] = json.loads(words)
+    client.force_login(nghe_an_officer)
+    told["GET /api/v1/me/"] = client.get("/api/v1/me/").json()
     if UPDATING:
         EXAMPLES.write_text(written(told), encoding="utf-8")
-        views._examples.cache_clear()
+        shown_examples.cache_clear()
     assert EXAMPLES.read_text(encoding="utf-8") == written(told)
+
+
+def test_whatever_is_sent_or_answered_has_an_example_that_fits(schema: Schema) -> None:
+    """Every JSON of a 200 or 201 and every body that has words of its own."""
+    shown = 0
+    for path, methods in schema["paths"].items():
+        for method, operation in methods.items():
+            contents = [operation.get("requestBody", {})]
+            contents += [operation["responses"].get(status, {}) for status in ("200", "201")]
+            for content in contents:
+                if (told := content.get("content", {}).get("application/json")) is None:
+                    continue
+                examples = told.get("examples", {})
+                assert examples, (method, path)
+                fits = Draft202012Validator({**told["schema"], "components": schema["components"]})
+                for example in examples.values():
+                    fits.validate(example["value"])
+                    shown += 1
+    assert shown > 45
 
 
 # ---- never broken unannounced ------------------------------------------------------------------------
@@ -221,9 +248,34 @@ def drop_csv(new: Schema) -> None:
     del new["paths"]["/api/v1/phases/"]["get"]["responses"]["200"]["content"]["text/csv"]
 
 
+def drop_written_field(new: Schema) -> None:
+    del new["components"]["schemas"]["TypedDraft"]["properties"]["coverage"]
+
+
+def require_written_field(new: Schema) -> None:
+    new["components"]["schemas"]["TypedDraft"]["required"].append("coverage")
+
+
+def shorten_written_field(new: Schema) -> None:
+    new["components"]["schemas"]["TypedComment"]["properties"]["text"]["maxLength"] = 3
+
+
+def drop_body(new: Schema) -> None:
+    new["paths"]["/api/v1/reports/{key}/return/"]["post"]["requestBody"]["content"] = {}
+
+
+def drop_answer_without_content(new: Schema) -> None:
+    del new["paths"]["/api/v1/reports/{key}/"]["delete"]["responses"]["204"]
+
+
 @pytest.mark.parametrize(
     "breaks",
     [
+        drop_written_field,
+        require_written_field,
+        shorten_written_field,
+        drop_body,
+        drop_answer_without_content,
         drop_path,
         drop_parameter,
         require_parameter,
