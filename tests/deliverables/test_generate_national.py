@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import weakref
 from collections import Counter
 from typing import Any
 
@@ -15,7 +16,9 @@ from accounts.models import User
 from agreements import models as agreements
 from deliverables import keepers
 from deliverables.choices import ReportSide, ReportState
+from deliverables.management.national.lives import Teller
 from deliverables.management.national.loading import Table, count_on
+from deliverables.management.national.rows import Rows
 from deliverables.management.national.sizes import UNTIL, Sizes
 from deliverables.models import (
     Deliverable,
@@ -220,6 +223,26 @@ def test_it_says_nothing_where_nothing_is_to_be_said(
     country: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert tuple(capsys.readouterr()) == ("", "")
+
+
+@pytest.mark.django_db
+def test_few_provinces_are_held_in_memory_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However large the country: one is told while the one before it is written."""
+    empty_of_reports()
+    told: list[weakref.ref[Rows]] = []
+    held: list[int] = []
+    tell = Teller.tell
+
+    def noted(self: Teller, territory: Any) -> Rows:
+        rows = tell(self, territory)
+        told.append(weakref.ref(rows))
+        held.append(sum(one() is not None for one in told))
+        return rows
+
+    monkeypatch.setattr(Teller, "tell", noted)
+    call_command("generate_national", **SMALL | {"provinces": 9, "systems": 1, "reports": 2})
+    assert len(told) >= 9
+    assert max(held) <= 3
 
 
 @pytest.mark.parametrize(
