@@ -19,6 +19,9 @@ REPORTING = {
     *("work", "read-figure", "review", "review-seen", "report", "report-new", "report-edit"),
     *("report-confirm", "report-return", "report-dispute", "report-revise", "report-comment"),
     *("report-discard", "report-withdraw", "periods", "period"),
+    *("proposals", "proposal-new", "amendment-new", "additions-new", "proposal", "proposal-edit"),
+    *("proposal-send", "proposal-accept", "proposal-return", "proposal-withdraw"),
+    *("proposal-again", "proposal-discard"),
 }
 
 #: Lists of administrators alone (tests/agreements/test_assignment.py).
