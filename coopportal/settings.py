@@ -190,6 +190,14 @@ MEDIA_ROOT = Path(env.str("MEDIA_ROOT", "") or BASE_DIR / "media")
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+if any(
+    MEDIA_ROOT.resolve().is_relative_to(folder) or folder.is_relative_to(MEDIA_ROOT.resolve())
+    for folder in [STATIC_ROOT, *STATICFILES_DIRS]
+):
+    raise ImproperlyConfigured(
+        f"MEDIA_ROOT ({MEDIA_ROOT}) nằm trong hoặc chứa thư mục tệp tĩnh, nơi ai cũng tải được: tệp minh "
+        "chứng chỉ dành cho hai bên. Hãy đặt MEDIA_ROOT ra một thư mục riêng."
+    )
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -296,7 +304,7 @@ SECURE_HSTS_SECONDS = 0 if DEBUG else int(timedelta(days=365).total_seconds())
 # W005, W021: the portal is one name under a province's or VNPT's domain; to demand HTTPS of its
 # neighbours there is not ours to decide.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
-# How much may be sent at once: words, and forms that carry files.
+# How much may be sent at once: words, and forms that carry files to the doors that take some.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 UPLOAD_LIMIT = env.int("UPLOAD_LIMIT_MB", 25) * 1_000_000
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -402,6 +410,7 @@ SPECTACULAR_SETTINGS = {
         "Stage": "deliverables.choices.Stage",
         "Standing": "deliverables.choices.Standing",
         "ValueKind": "deliverables.choices.ValueKind",
+        "FileKind": "coopportal.files.kinds.FileKind",
         "DatePrecision": "coopportal.rest.answers.PRECISIONS",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
@@ -417,4 +426,6 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # It tells of every flaw of every PDF that somebody hands in; what matters is refused in words.
+    "loggers": {"pypdf": {"level": "CRITICAL"}},
 }

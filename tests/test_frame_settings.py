@@ -150,3 +150,11 @@ def test_database_url_chooses_the_database_and_how_it_is_spoken_to() -> None:
         "-c join_collapse_limit=10 -c from_collapse_limit=10"
     )
     assert postgres["CONN_MAX_AGE"] == 600
+
+
+@pytest.mark.parametrize("folder", ["static/tep", "staticfiles", "."])
+def test_evidence_among_the_static_files_does_not_start(folder: str) -> None:
+    process = _start({**_PRODUCTION, "MEDIA_ROOT": str(ROOT / folder)})
+    assert process.returncode != 0
+    assert "ImproperlyConfigured: MEDIA_ROOT" in process.stderr
+    assert "thư mục riêng" in process.stderr
