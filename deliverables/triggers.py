@@ -37,6 +37,9 @@ DELIVERABLE = "deliverables_deliverable"
 INDICATOR = "deliverables_indicator"
 CITATION = "agreements_citation"
 SOURCE = "agreements_source"
+FILING = "agreements_filing"
+STORED_FILE = "agreements_storedfile"
+SOURCE_FILE = "agreements_sourcefile"
 
 _REPORT_CONTENT = (
     "uid",
@@ -70,6 +73,9 @@ _TRANSITION = "Báo cáo không thể chuyển sang tình trạng này."
 _TIME = "Mốc thời gian của báo cáo chỉ ghi một lần, không sửa được."
 _CITED = (
     "Báo cáo đã gửi hoặc đã đăng dựa vào mã hay trích dẫn này nên không sửa được. Thêm dòng mới."
+)
+_FILE = (
+    "Tệp đã lưu, đã gửi thì không thay, không gỡ được. Nộp tệp khác kèm báo cáo hoặc văn bản mới."
 )
 _APPEND_ONLY = "Dòng này chỉ được thêm, không sửa, không xóa được."
 
@@ -218,6 +224,19 @@ def _named_by_reports() -> list[Guard]:
     ]
 
 
+def _stored_files() -> list[Guard]:
+    """A content is what it was when it came in; a document that was sent keeps its text."""
+    columns = ("file", "sha256", "kind", "size", "pages", "signed")
+    link = ("source_id", "stored_id", "name")
+    sent = f"EXISTS (SELECT 1 FROM {FILING} f WHERE f.source_id = OLD.source_id AND f.sent_at IS NOT NULL)"
+    return [
+        Guard("stored_file_update_guard", STORED_FILE, "UPDATE", "", _FILE, differs=columns),
+        Guard("source_file_update_guard", SOURCE_FILE, "UPDATE", "", _FILE, differs=link),
+        Guard("source_file_delete_guard", SOURCE_FILE, "DELETE", sent, _FILE),
+        Guard("source_file_truncate_guard", SOURCE_FILE, "TRUNCATE", "", _APPEND_ONLY),
+    ]
+
+
 def _append_only(prefix: str, table: str, content: tuple[str, ...]) -> list[Guard]:
     return [
         Guard(f"{prefix}_update_guard", table, "UPDATE", "", _APPEND_ONLY, differs=content),
@@ -299,9 +318,8 @@ def guards() -> list[Guard]:
             "progressreport_id",
             ("progressreport_id", "citation_id"),
         ),
-        *_parts_of_report(
-            "evidence", EVIDENCE, "report_id", ("report_id", "file", "name", "sha256")
-        ),
+        *_parts_of_report("evidence", EVIDENCE, "report_id", ("report_id", "stored_id", "name")),
+        *_stored_files(),
         *_append_only(
             "verdict",
             VERDICT,
@@ -359,15 +377,29 @@ def _run(connection: Any, statements: list[str]) -> None:
 def install(connection: Any) -> None:
     """(Re)create every guard on a connection; safe to call when some are there already.
 
-    A migration may call this while later ones have still to bring a table: its guards come with it.
+    A migration may call this while later ones have still to bring a table, or a column: its guards come
+    with it.
     """
     uninstall(connection)
-    tables = set(connection.introspection.table_names())
+    columns = _columns_of({guard.table for guard in guards()}, connection)
     for guard in guards():
-        if guard.table in tables:
+        if guard.table in columns and set(guard.differs) <= columns[guard.table]:
             _run(connection, guard.create(connection.vendor))
     # A migration that rebuilds a table on SQLite loses the keepers of what stands with the guards.
     keepers.install(connection)
+
+
+def _columns_of(tables: set[str], connection: Any) -> dict[str, set[str]]:
+    """The columns of those tables that are there."""
+    with connection.cursor() as cursor:
+        there = connection.introspection.table_names(cursor)
+        return {
+            table: {
+                column.name
+                for column in connection.introspection.get_table_description(cursor, table)
+            }
+            for table in tables.intersection(there)
+        }
 
 
 def uninstall(connection: Any) -> None:

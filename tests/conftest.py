@@ -2,11 +2,13 @@
 
 import datetime as dt
 import os
+import shutil
 import socket
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.test import TransactionTestCase
@@ -111,6 +113,16 @@ def consumer(make_user: MakeUser) -> User:
 @pytest.fixture
 def administrator(make_user: MakeUser) -> User:
     return make_user("quan-tri-vien", is_staff=True, is_superuser=True)
+
+
+# --- Files ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True, scope="session")
+def files_of_this_run() -> Iterator[None]:
+    """What tests stored goes with the run."""
+    yield
+    shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
 
 
 # --- Memory -----------------------------------------------------------------------------------

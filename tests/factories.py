@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
@@ -40,9 +42,12 @@ from agreements.models import (
     Representative,
     Source,
     Statement,
+    StoredFile,
     System,
 )
 from coopportal.clock import ZONE, now
+from coopportal.files import disk
+from coopportal.files.kinds import FileKind
 from coopportal.partial_dates import PartialDate
 from deliverables.actions.signing import (
     AreaSaid,
@@ -66,6 +71,7 @@ from deliverables.choices import (
 )
 from deliverables.models import (
     Deliverable,
+    EvidenceFile,
     Indicator,
     Measurement,
     OfficialChange,
@@ -384,6 +390,31 @@ def _step(row: ProgressReport, to: str, when: dt.datetime) -> None:
     if to == ReportState.SET_ASIDE:
         columns |= {"set_aside_reason": "Có nguồn tốt hơn.", "official_to": when}
     ProgressReport.objects.filter(pk=row.pk).update(**columns)
+
+
+def stored_file(content: bytes = b"", **values: Any) -> StoredFile:
+    """A row of a content that nobody looked at; with ``content`` its file is there too."""
+    n = number()
+    sha256 = hashlib.sha256(content or str(n).encode()).hexdigest()
+    path = disk.new_path(sha256)
+    if content:
+        disk.place(disk.write(BytesIO(content)), path)
+    return StoredFile.objects.create(
+        **{
+            "file": path,
+            "sha256": sha256,
+            "kind": FileKind.PDF,
+            "size": len(content) or n,
+            "pages": 1,
+            **values,
+        }
+    )
+
+
+def evidence_file(report: ProgressReport, **values: Any) -> EvidenceFile:
+    values["stored"] = values.get("stored") or stored_file()
+    values["uploaded_by"] = values.get("uploaded_by") or report.author or user()
+    return EvidenceFile.objects.create(**{"report": report, "name": "Biên bản.pdf", **values})
 
 
 # --- A whole cooperation ----------------------------------------------------------------------

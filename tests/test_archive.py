@@ -9,18 +9,18 @@ import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, connections, transaction
 from django.db.models import Max
 
 from coopportal import archive
 from coopportal.archive import database, manifest, restoring, tables
+from coopportal.files import disk
 from deliverables.choices import Aggregation, Decision, ReportState
 from deliverables.management.commands.backup import chain_head
 from deliverables.models import EvidenceFile, OfficialChange, ProgressReport, Verdict
@@ -56,12 +56,9 @@ def evidence(media: Path) -> EvidenceFile:
         at=make.at(make.DAY),
     )
     together.report(ReportState.DRAFT).delete()
-    row = EvidenceFile(
-        report=together.report(), name="Công văn.pdf", sha256=hashlib.sha256(CONTENT).hexdigest()
+    return make.evidence_file(
+        together.report(), name="Công văn.pdf", stored=make.stored_file(CONTENT)
     )
-    row.uploaded_by = together.officer
-    row.file.save("x.pdf", ContentFile(CONTENT))
-    return row
 
 
 @pytest.fixture
@@ -116,10 +113,13 @@ def test_everything_comes_back_as_it_was(
     evidence: EvidenceFile, media: Path, tmp_path: Path, elsewhere: Any, settings: Any
 ) -> None:
     (media / "them.txt").write_bytes(b"")
+    # An upload that is still on its way is nobody's yet.
+    disk.write(BytesIO(b"%PDF-"))
     told = run("backup", tmp_path / "a.zip")
     rows, files, seal = held(), files_in(media), chain_head(connection)
     assert len(rows) > 70
-    assert len(files) == 2
+    assert files.pop(next(path for path in files if ".incoming" in path)) == b"%PDF-"
+    assert files == {"them.txt": b"", evidence.stored.file.name: CONTENT}
     assert f"{sum(row[0] for row in rows.values())} dòng, 2 tệp" in told
     assert (tmp_path / "a.zip").stat().st_mode & 0o077 == 0
     assert {path.name for path in tmp_path.iterdir()} == {"a.zip", "tep"}
@@ -129,6 +129,7 @@ def test_everything_comes_back_as_it_was(
         assert "đều khớp" in run("restore", tmp_path / "a.zip")
         assert held() == rows
         assert files_in(Path(settings.MEDIA_ROOT)) == files
+        assert "khớp" in run("check_files", "--hashes")
         assert database.triggers(other) == guards
         assert chain_head(other) == seal
         assert run("verify_chain").startswith("Chuỗi nguyên vẹn: ")
@@ -152,10 +153,10 @@ def test_every_table_is_kept_or_left_out_on_purpose() -> None:
 def test_a_file_that_rows_name_and_nobody_has_is_told(
     evidence: EvidenceFile, media: Path, tmp_path: Path
 ) -> None:
-    (media / evidence.file.name).unlink()
+    (media / evidence.stored.file.name).unlink()
     told = run("backup", tmp_path / "a.zip")
-    assert f"không có trong MEDIA_ROOT: {evidence.file.name}" in told
-    assert manifest.check(tmp_path / "a.zip").missing == [evidence.file.name]
+    assert f"không có trong MEDIA_ROOT: {evidence.stored.file.name}" in told
+    assert manifest.check(tmp_path / "a.zip").missing == [evidence.stored.file.name]
 
 
 # --- While people work ------------------------------------------------------------------------

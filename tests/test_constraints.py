@@ -33,6 +33,7 @@ from agreements.models import (
     Representative,
     Source,
     Statement,
+    StoredFile,
     System,
     SystemAlias,
 )
@@ -122,10 +123,21 @@ def an_evidence_file(**values: Any) -> EvidenceFile:
     return EvidenceFile(
         **{
             "report": values.get("report") or factories.report(),
-            "file": "evidence/a.pdf",
-            "name": "Biên bản nghiệm thu",
-            "sha256": _digest(),
+            "stored": values.get("stored") or factories.stored_file(),
+            "name": "Biên bản nghiệm thu.pdf",
             "uploaded_by": factories.user(),
+            **values,
+        }
+    )
+
+
+def a_stored_file(**values: Any) -> StoredFile:
+    return StoredFile(
+        **{
+            "file": f"evidence/{factories.number()}",
+            "sha256": _digest(),
+            "kind": "png",
+            "size": 1,
             **values,
         }
     )
@@ -326,6 +338,7 @@ VALID: dict[type[Model], Callable[[], Any]] = {
     Representative: a_mandate,
     Source: lambda: unsaved(factories.source()),
     Statement: lambda: unsaved(factories.statement()),
+    StoredFile: a_stored_file,
     System: lambda: unsaved(factories.system()),
     SystemAlias: an_alias,
     Deliverable: lambda: unsaved(factories.deliverable()),
@@ -444,6 +457,8 @@ CASES: dict[str, Callable[[], Any]] = {
     ),
     "representative_days_in_order": lambda: a_mandate(from_day=LATER, until_day=EARLIER),
     "source_sha256_length": lambda: unsaved(factories.source(), sha256="A" * 64),
+    "storedfile_content_once": lambda: a_stored_file(sha256=factories.stored_file().sha256),
+    "storedfile_pages_of_pdf": lambda: a_stored_file(pages=1),
     "statement_value_has_unit": lambda: unsaved(factories.statement(), value=12),
     "systemalias_once": lambda: _second_of(_second(an_alias())),
     # deliverables

@@ -11,6 +11,7 @@ from agreements.models.phase import Phase
 from agreements.models.province import Province
 from agreements.models.source import Citation, Discrepancy, DiscrepancySide, Source
 from agreements.models.statement import Statement
+from agreements.models.stored_file import SourceFile, StoredFile
 from agreements.models.system import Category, System, SystemAlias
 
 __all__ = [
@@ -32,7 +33,9 @@ __all__ = [
     "ReportingPeriod",
     "Representative",
     "Source",
+    "SourceFile",
     "Statement",
+    "StoredFile",
     "System",
     "SystemAlias",
     "Theme",

@@ -35,10 +35,13 @@ def named_by_rows(connection: BaseDatabaseWrapper) -> set[str]:
 
 
 def _there(media: Path) -> Iterator[Path]:
-    """Plain files only, in order; a link could lead anywhere."""
+    """Plain files only, in order; a link could lead anywhere.
+
+    What lies under a name with a dot in front is unfinished: an upload on its way, a restore.
+    """
     if media.is_dir():
         for path in sorted(media.rglob("*")):
-            if path.relative_to(media).parts[0].startswith(_STAGING):
+            if any(part.startswith(".") for part in path.relative_to(media).parts):
                 continue
             if stat.S_ISREG(path.lstat().st_mode):
                 yield path
@@ -80,6 +83,7 @@ def unpack(archive: zipfile.ZipFile, manifest: Manifest, media: Path) -> Path:
         place = staging / name
         place.parent.mkdir(parents=True, exist_ok=True)
         with archive.open(file_member(name)) as content, place.open("xb") as into:
+            place.chmod(0o600)
             shutil.copyfileobj(content, into, _CHUNK)
     return staging
 

@@ -10,9 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from agreements.admin.partner_filter import partner_filter
-from agreements.models import Representative
 from coopportal.admin import Inline, Sealed, column
-from coopportal.clock import today
 from deliverables.admin.measurement import OfReport
 from deliverables.models import EvidenceFile
 
@@ -21,18 +19,18 @@ class _BetweenTheSides:
     """Files are between the two sides, whose mandates open them; being an administrator does not."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        mandates = Representative.objects.on(today()).filter(user=request.user.pk)
         queryset: QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]
-        return queryset.filter(report__deliverable__agreement__in=mandates.values("agreement"))
+        seen = EvidenceFile.objects.visible_to(request.user)
+        return queryset.filter(pk__in=seen.values("pk"))
 
 
 class EvidenceInline(_BetweenTheSides, Sealed, Inline):
     """Files a side attached. They are handed out by the page that asks who may, not by a link here."""
 
     model = EvidenceFile
-    fields = ("name", "sha256", "uploaded_by", "uploaded_at")
+    fields = ("name", "stored", "uploaded_by", "uploaded_at")
     readonly_fields = ("uploaded_at",)
-    list_select_related = ("uploaded_by",)
+    list_select_related = ("stored", "uploaded_by")
 
 
 @admin.register(EvidenceFile)
@@ -45,13 +43,13 @@ class EvidenceFileAdmin(_BetweenTheSides, OfReport):
         column("uploaded_by", _("người tải lên"), ordering="uploaded_by__sort_key"),
         "uploaded_at",
     )
-    fields = ("report", "name", "sha256", "uploaded_by", "uploaded_at")
+    fields = ("report", "name", "stored", "uploaded_by", "uploaded_at")
     list_filter = (partner_filter("report__deliverable__agreement__partner"),)
     search_fields = (
         "report__deliverable__search_text",
         "report__deliverable__agreement__partner__search_text",
         "uploaded_by__search_text",
-        "sha256",
+        "stored__sha256",
     )
-    list_select_related = ("report__deliverable", "uploaded_by")
+    list_select_related = ("report__deliverable", "stored", "uploaded_by")
     ordering = ("-uploaded_at", "-pk")

@@ -1126,7 +1126,7 @@ class Migration(migrations.Migration):
                     "file",
                     models.FileField(
                         max_length=300,
-                        upload_to=deliverables.models.report._evidence_path,
+                        upload_to="evidence",
                         verbose_name="tệp",
                     ),
                 ),

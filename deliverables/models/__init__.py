@@ -6,10 +6,11 @@ from deliverables.models.comment import Comment
 from deliverables.models.current import CurrentFigure, CurrentReport
 from deliverables.models.deliverable import Deliverable, Deployment
 from deliverables.models.digest import Digest
+from deliverables.models.evidence import EvidenceFile
 from deliverables.models.indicator import DueDay, Indicator, Target
 from deliverables.models.move import Move
 from deliverables.models.proposal import Proposal
-from deliverables.models.report import EvidenceFile, Measurement, ProgressReport
+from deliverables.models.report import Measurement, ProgressReport
 from deliverables.models.verdict import Verdict
 
 __all__ = [

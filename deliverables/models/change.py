@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q, prefetch_related_objects
@@ -13,22 +14,40 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Citation
 from deliverables.choices import ChangeKind, one_of
+from deliverables.models.evidence import EvidenceFile
 from deliverables.models.report import Measurement, ProgressReport
 
 #: What stands before the first change of the chain.
 GENESIS = "0" * 64
 
 
-#: What a report says beside its own columns, in one statement each.
-_CONTENT = (
-    Prefetch("measurements", Measurement.objects.select_related("indicator")),
-    Prefetch("citations", Citation.objects.select_related("source__filing")),
-)
+def _content() -> tuple[Prefetch, ...]:
+    """What a report says beside its own columns, in one statement each.
+
+    A figure tells whether its report has files: most have none, and are asked for none.
+    """
+    filed = Exists(EvidenceFile.objects.filter(report=OuterRef("report")))
+    figures = Measurement.objects.select_related("indicator").annotate(filed=filed)
+    return (
+        Prefetch("measurements", figures),
+        Prefetch("citations", Citation.objects.select_related("source__filing")),
+    )
 
 
 def fetch_content(reports: list[ProgressReport]) -> None:
-    """Have at hand what the reports say: two statements, none where it is there already."""
-    prefetch_related_objects(reports, *_CONTENT)
+    """Have at hand what the reports say: two statements, none where it is there; one more for files."""
+    prefetch_related_objects(reports, *_content())
+    filed = []
+    for report in reports:
+        figures = report.measurements.all()
+        if not figures or any(getattr(figure, "filed", True) for figure in figures):
+            filed.append(report)
+        else:
+            known: Any = report
+            known._prefetched_objects_cache.setdefault("files", EvidenceFile.objects.none())
+    prefetch_related_objects(
+        filed, Prefetch("files", EvidenceFile.objects.select_related("stored"))
+    )
 
 
 #: JSON of which there is only one way to write it.
@@ -117,7 +136,7 @@ class OfficialChangeManager(models.Manager["OfficialChange"]):
         """
         expected, previous = 1, GENESIS
         rows = self.select_related("report__deliverable", "report__revises").prefetch_related(
-            "report__measurements__indicator", "report__citations__source"
+            "report__measurements__indicator", "report__citations__source", "report__files__stored"
         )
         # In portions: a country's log does not fit in memory.
         for change in rows.order_by("seq").iterator(chunk_size=2000):

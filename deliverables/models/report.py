@@ -8,7 +8,6 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.utils.translation import gettext_lazy as _
@@ -337,6 +336,7 @@ class ProgressReport(models.Model):
                 )
             ],
             citations=sorted(citation.natural_key() for citation in self.citations.all()),
+            files=sorted(file.content() for file in self.files.all()),
         )
 
 
@@ -351,10 +351,12 @@ def content_of(
     revises: str | None,
     measurements: list[dict[str, str | None]],
     citations: list[tuple[str, str, str]],
+    files: list[list[str]] | None = None,
 ) -> dict[str, Any]:
     """The canonical form of a report's content, from its columns and what stands beside them.
 
-    ``measurements`` are sorted by indicator, ``citations`` by natural key. Asks no database, so that
+    ``measurements`` are sorted by indicator, ``citations`` by natural key, ``files`` by content. A report
+    without files says nothing of any, as all did before there were files. Asks no database, so that
     bulk loads build the same form from rows that are not stored yet.
     """
     return {
@@ -369,6 +371,7 @@ def content_of(
         "revises": revises,
         "measurements": measurements,
         "citations": citations,
+        **({"files": files} if files else {}),
     }
 
 
@@ -513,44 +516,3 @@ def figure_of(measurement: Any, indicator: str) -> dict[str, str | None]:
         "qualifier": measurement.qualifier,
         "text": measurement.text,
     }
-
-
-def _evidence_path(evidence: EvidenceFile, filename: str) -> str:
-    """Stored under the report's key, never under the name that was sent."""
-    suffix = filename.rpartition(".")[2].lower()[:10] if "." in filename else "bin"
-    return f"evidence/{today():%Y/%m}/{evidence.report.uid}/{uuid.uuid4()}.{suffix}"
-
-
-class EvidenceFile(models.Model):
-    """A file that a side attached to its report; readable by those who represent either side."""
-
-    report = models.ForeignKey(
-        ProgressReport, on_delete=models.CASCADE, related_name="files", verbose_name=_("báo cáo")
-    )
-    file = models.FileField(_("tệp"), upload_to=_evidence_path, max_length=300)
-    name = VietnameseCharField(_("tên tệp"), max_length=200)
-    sha256 = models.CharField(
-        _("SHA-256"), max_length=64, validators=[RegexValidator(r"^[0-9a-f]{64}$")]
-    )
-    uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="evidence_files",
-        verbose_name=_("người tải lên"),
-    )
-    uploaded_at = models.DateTimeField(_("tải lên lúc"), auto_now_add=True)
-
-    class Meta:
-        verbose_name = _("tệp minh chứng")
-        verbose_name_plural = _("tệp minh chứng")
-        ordering = ["report", "id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["report", "sha256"],
-                name="evidencefile_once",
-                violation_error_message=_("Tệp này đã được đính kèm."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name

@@ -15,12 +15,12 @@ from django.db.models import Model
 from django.utils.http import urlsafe_base64_encode
 
 from accounts.models import User
-from agreements.choices import PeriodKind, Side
-from agreements.models import Agreement, Discrepancy
+from agreements.choices import PeriodKind, Side, SourceScope
+from agreements.models import Agreement, Discrepancy, Filing, SourceFile
 from agreements.periods import make_periods
 from coopportal.clock import now
 from deliverables.choices import Decision, ProposalState, ReportState
-from deliverables.models import EvidenceFile, Measurement, ProgressReport, Target, Verdict
+from deliverables.models import Measurement, ProgressReport, Target, Verdict
 from tests import factories
 from tests.access.routes import Route
 
@@ -37,6 +37,18 @@ class World:
         make_periods(self.phase, PeriodKind.YEAR)
         self.area = factories.area(phase=self.phase)
         self.indicator = factories.indicator()
+        # Before the others: an administrator does not see it.
+        filing = Filing.objects.create(
+            source=factories.source(scope=SourceScope.FILED),
+            agreement=people.agreement,
+            side=Side.PARTNER,
+            sent_at=now(),
+        )
+        self.document = SourceFile.objects.create(
+            source=filing.source,
+            stored=factories.stored_file(f"%PDF-1.7 {filing.source.slug}".encode()),
+            name="Thỏa thuận.pdf",
+        )
         self.citation = factories.citation()
         self.event = factories.event()
         self.statement = factories.statement(phase=self.phase)
@@ -53,13 +65,11 @@ class World:
         )
         #: Sent by the officer, awaits the manager.
         self.proposal = people.proposal(ProposalState.SUBMITTED)
-        EvidenceFile.objects.create(
-            report=people.report(),
-            file="evidence/a.pdf",
-            name="Biên bản nghiệm thu",
-            sha256=f"{factories.number():064x}",
-            uploaded_by=people.officer,
-        )
+        #: Waits with its report; what is drafted is its own side's.
+        sent = people.report()
+        content = f"%PDF-1.7 {sent.uid}".encode()
+        self.file = factories.evidence_file(sent, stored=factories.stored_file(content))
+        factories._step(sent, ReportState.SUBMITTED, now())
         Target.objects.create(
             deliverable=people.deliverable,
             indicator=self.indicator,
@@ -74,6 +84,7 @@ _MISSING: dict[str, Any] = {
     "key": "khong-co",
     "uid": uuid.UUID(int=0),
     "pk": 999999999,
+    "sha256": "0" * 64,
     "uidb64": "MA",
     "token": "khong-co",
 }
@@ -113,6 +124,12 @@ _KEYS: dict[str, Callable[[World], Any]] = {
     "/ky-ket/phu-luc/<slug>/": lambda w: w.phase.slug,
     "/ky-ket/bo-sung/<slug>/": lambda w: w.phase.slug,
     **{f"/ky-ket/<uid>/{verb}": lambda w: w.proposal.uid for verb in _PROPOSAL_VERBS},
+    "/bao-cao-so-lieu/<uid>/tep/": lambda w: w.report.uid,
+    **dict.fromkeys(
+        (f"/bao-cao-so-lieu/<uid>/tep/<sha256>/{verb}" for verb in ("", "go/")),
+        lambda w: {"uid": w.file.report.uid, "sha256": w.file.stored.sha256},
+    ),
+    "/nguon/<slug>/tep/": lambda w: w.document.source.slug,
     "/nguon/<slug>/": lambda w: w.citation.source.slug,
     "/api/v1/provinces/<key>/": lambda w: "40",
     "/api/v1/parties/<key>/": lambda w: w.people.agreement.partner.slug,
@@ -127,10 +144,17 @@ _KEYS: dict[str, Callable[[World], Any]] = {
     **dict.fromkeys(
         (
             f"/api/v1/reports/<key>/{verb}/"
-            for verb in ("submit", "withdraw", "confirm", "return", "dispute", "revise", "comments")
+            for verb in (
+                *("submit", "withdraw", "confirm", "return", "dispute", "revise"),
+                *("comments", "files"),
+            )
         ),
         lambda w: w.report.uid,
     ),
+    "/api/v1/reports/<key>/files/<sha256>/": lambda w: {
+        "key": w.file.report.uid,
+        "sha256": w.file.stored.sha256,
+    },
     "/api/v1/events/<key>/": lambda w: w.event.slug,
     "/api/v1/statements/<key>/": lambda w: w.statement.slug,
     "/api/v1/discrepancies/<key>/": lambda w: Discrepancy.objects.earliest("pk").slug,

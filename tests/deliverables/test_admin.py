@@ -79,15 +79,8 @@ def _verdict() -> Verdict:
 
 
 def _file() -> EvidenceFile:
-    n = make.number()
     report = _open_to_the_administrator(make.report())
-    row = EvidenceFile.objects.create(
-        report=report,
-        file=f"evidence/{n}.pdf",
-        name=f"Biên bản {n}.pdf",
-        sha256=f"{n:064x}",
-        uploaded_by=report.author,
-    )
+    row = make.evidence_file(report, name=f"Biên bản {make.number()}.pdf")
     for state in (ReportState.SUBMITTED, ReportState.CONFIRMED):
         make._step(report, state, make.at(make.DAY))
     return row
@@ -539,4 +532,4 @@ def test_no_link_in_the_admin_hands_out_a_file(staff: Client) -> None:
     ):
         text = staff.get(address).content.decode()
         assert row.name in text
-        assert row.file.name not in text
+        assert row.stored.file.name not in text

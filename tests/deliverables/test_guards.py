@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Model
 
 from agreements.choices import Qualifier
-from agreements.models import Amendment
+from agreements.models import Amendment, Filing, SourceFile, StoredFile
 from coopportal.partial_dates import PartialDate
 from deliverables import triggers
 from deliverables.choices import TRANSITIONS, ProposalState, ReportSide, ReportState, Stage
@@ -49,6 +49,7 @@ def sql(statement: str, *parameters: Any) -> None:
 
 
 FROZEN = "không sửa, không xóa được. Lập báo cáo mới"
+KEPT_FILE = "không thay, không gỡ được"
 ONCE = "chỉ ghi một lần"
 APPEND_ONLY = "chỉ được thêm"
 
@@ -96,6 +97,8 @@ def test_every_content_column_is_guarded() -> None:
             model: {*_columns_of(prefix), *also}
             for model, prefix, also in (
                 (EvidenceFile, "evidence", {"id", "uploaded_by_id", "uploaded_at"}),
+                (StoredFile, "stored_file", {"id", "stored_at"}),
+                (SourceFile, "source_file", set()),
                 (Verdict, "verdict", {"id"}),
                 (OfficialChange, "change", set()),
                 (Target, "target", {"id"}),
@@ -201,7 +204,7 @@ def test_a_draft_stays_free() -> None:
     Measurement.objects.filter(report=report).update(value=6)
     factories.measurement(report, factories.indicator(), None)
     report.citations.set([factories.citation()])
-    evidence(report)
+    factories.evidence_file(report)
     Measurement.objects.filter(report=report, indicator=indicator).delete()
     report.delete()
     assert not ProgressReport.objects.filter(pk=report.pk).exists()
@@ -308,16 +311,6 @@ def test_a_reign_ends_once() -> None:
 # --- Figures, citations, files ----------------------------------------------------------------
 
 
-def evidence(report: ProgressReport) -> EvidenceFile:
-    return EvidenceFile.objects.create(
-        report=report,
-        file="evidence/a.pdf",
-        name="Biên bản",
-        sha256=f"{factories.number():064x}",
-        uploaded_by=factories.user(),
-    )
-
-
 @pytest.mark.parametrize("state", LEFT_DRAFT)
 def test_figures_stay_as_they_were_sent(state: str) -> None:
     report = factories.report(state=state, figures={factories.indicator(): 43}, logged=True)
@@ -348,7 +341,7 @@ def test_figures_stay_as_they_were_sent(state: str) -> None:
 def test_citations_and_files_stay_as_they_were_sent(state: str) -> None:
     citation = factories.citation()
     draft = factories.report(side=ReportSide.SOURCE, citations=[citation])
-    file = evidence(draft)
+    file = factories.evidence_file(draft)
     report = _moved(draft, state)
     refused(lambda: report.citations.add(factories.citation()), FROZEN)
     refused(lambda: report.citations.remove(citation), FROZEN)
@@ -358,10 +351,42 @@ def test_citations_and_files_stay_as_they_were_sent(state: str) -> None:
     refused(lambda: links.update(citation=factories.citation()), FROZEN)
     refused(lambda: links.update(progressreport=factories.report()), FROZEN)
 
-    refused(lambda: evidence(report), FROZEN)
-    refused(lambda: EvidenceFile.objects.filter(pk=file.pk).update(sha256="0" * 64), FROZEN)
-    refused(lambda: EvidenceFile.objects.filter(pk=file.pk).update(file="evidence/b.pdf"), FROZEN)
+    refused(lambda: factories.evidence_file(report), FROZEN)
+    other = factories.stored_file()
+    refused(lambda: EvidenceFile.objects.filter(pk=file.pk).update(stored=other), FROZEN)
+    refused(lambda: EvidenceFile.objects.filter(pk=file.pk).update(name="b.pdf"), FROZEN)
     refused(lambda: EvidenceFile.objects.filter(pk=file.pk).delete(), FROZEN)
+
+
+def a_text() -> SourceFile:
+    """The text of a document that a side has sent."""
+    filing = Filing.objects.create(
+        source=factories.source(), agreement=factories.agreement(), side="partner", sent_at=at(DAY)
+    )
+    return SourceFile.objects.create(
+        source=filing.source, stored=factories.stored_file(), name="a.pdf"
+    )
+
+
+def test_a_content_stays_what_came_in_and_a_sent_document_keeps_its_text() -> None:
+    stored, other = factories.stored_file(), factories.stored_file()
+    mine = StoredFile.objects.filter(pk=stored.pk)
+    for column, value in {
+        "file": "evidence/khac",
+        "sha256": "0" * 64,
+        "kind": "png",
+        "size": 2,
+        "pages": 2,
+        "signed": True,
+    }.items():
+        refused(lambda c=column, v=value: mine.update(**{c: v}), KEPT_FILE)  # type: ignore[misc]
+    assert mine.update(sha256=stored.sha256) == 1, "an equal write locks, and says nothing else"
+    link = a_text()
+    text = SourceFile.objects.filter(source=link.source)
+    refused(lambda: text.update(stored=other), KEPT_FILE)
+    refused(text.delete, KEPT_FILE)
+    Filing.objects.filter(source=link.source).update(sent_at=None)
+    assert text.delete()[0] == 1, "what was never sent may be taken back"
 
 
 @pytest.mark.parametrize("state", [ReportState.DRAFT, *LEFT_DRAFT])
@@ -565,13 +590,14 @@ def test_no_table_is_emptied_at_a_stroke(table: str) -> None:
     a_target()
     a_change()
     report = factories.report(citations=[factories.citation()], figures={factories.indicator(): 1})
-    evidence(report)
+    factories.evidence_file(report)
     a_verdict()
     a_move()
     a_comment()
     factories.Cooperation().proposal(ProposalState.SUBMITTED)
     an_amendment()
     a_due_day()
+    a_text()
     _moved(report, ReportState.SUBMITTED)
     refused(lambda: sql(f'DELETE FROM "{table}"'))
 
