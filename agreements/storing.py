@@ -139,7 +139,7 @@ def _row(found: Inspected, path: str) -> StoredFile:
 
 
 def attach_to_source(source: Source, handed_in: HandedIn) -> SourceFile:
-    """Make a stored content the text of a filed document. Call inside ``storing``.
+    """Make a stored content the text of a filed document: inside ``storing``, or while another row names it.
 
     The source is named by it too (``file``, ``sha256``). One text a document, for good once it was sent.
     """

@@ -78,7 +78,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def too_large(request: HttpRequest) -> HttpResponse:
     """413: more than may be sent at once; nothing was read of it, so nothing was saved."""
-    most = most_bytes(request) / 1_000_000
+    found = request.resolver_match
+    most = most_bytes(request, found.func if found else None) / 1_000_000
     if request.path.startswith(API_PATH):
         words = gettext("Nội dung gửi lên quá lớn: mỗi lần gửi được tối đa %(most)g MB.")
         return problem_response(request, 413, words % {"most": most}, kind="too-large")

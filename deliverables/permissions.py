@@ -114,6 +114,11 @@ def can_edit(user: AnyUser, report: ProgressReport) -> bool:
     return report.state == ReportState.DRAFT and can_write(user, report)
 
 
+def can_attach(user: AnyUser, report: ProgressReport) -> bool:
+    """Files prove what a side says; a public source is cited, and its drafts have none."""
+    return report.side != ReportSide.SOURCE and can_write(user, report)
+
+
 def represents_either_side(user: AnyUser, agreement: int | None) -> bool:
     """Who may read verdicts' reasons, files and officers' names of an agreement (design.md §4)."""
     if not user.is_authenticated or agreement is None:

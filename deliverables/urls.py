@@ -3,7 +3,7 @@
 from django.urls import path
 
 from deliverables import tables, views
-from deliverables.reporting import closing, compare, report, review, sheet, signing, verbs
+from deliverables.reporting import closing, compare, files, report, review, sheet, signing, verbs
 
 urlpatterns = [
     path("thoa-thuan/", views.agreements, name="agreements"),
@@ -32,6 +32,11 @@ urlpatterns = [
     path("bao-cao-so-lieu/<uuid:uid>/khong-dong-y/", verbs.dispute, name="report-dispute"),
     path("bao-cao-so-lieu/<uuid:uid>/lap-ban-sua/", verbs.revise, name="report-revise"),
     path("bao-cao-so-lieu/<uuid:uid>/trao-doi/", verbs.comment, name="report-comment"),
+    path("bao-cao-so-lieu/<uuid:uid>/tep/", files.attach, name="report-file-attach"),
+    path("bao-cao-so-lieu/<uuid:uid>/tep/<slug:sha256>/", files.file, name="report-file"),
+    path(
+        "bao-cao-so-lieu/<uuid:uid>/tep/<slug:sha256>/go/", files.detach, name="report-file-detach"
+    ),
     path("ky-ket/", signing.proposals, name="proposals"),
     path("ky-ket/moi/<slug:slug>/", signing.new_phase, name="proposal-new"),
     path("ky-ket/phu-luc/<slug:slug>/", signing.new_amendment, name="amendment-new"),
@@ -47,4 +52,5 @@ urlpatterns = [
     path("so-sanh/", tables.compare, name="compare"),
     path("thay-doi/", tables.changes, name="changes"),
     path("nguon/<slug:slug>/", views.source, name="source"),
+    path("nguon/<slug:slug>/tep/", files.of_source, name="source-file"),
 ]

@@ -199,6 +199,22 @@ def test_a_body_too_large_is_refused_before_it_is_read(production: Client, setti
     assert told.json()["title"] == "Nội dung gửi lên quá lớn"
 
 
+def test_files_come_in_through_their_own_doors_only(production: Client, settings: Any) -> None:
+    """A form of 20 MB is nothing that a door for words reads; the doors for files ask who comes."""
+    form = {"content_type": "multipart/form-data; boundary=x"}
+    report = "/bao-cao-so-lieu/00000000-0000-0000-0000-000000000000"
+    api = "/api/v1/reports/00000000-0000-0000-0000-000000000000"
+    told = {
+        path: production.generic("POST", path, b"--x--", **form, CONTENT_LENGTH="20000000")
+        for path in (
+            *("/dang-nhap/", f"{report}/trao-doi/", f"{api}/comments/", f"{report}/tep/"),
+            *(f"{report}/sua/", "/hang-muc/khong-co/bao-cao/", f"{api}/files/"),
+        )
+    }
+    assert [answer.status_code for answer in told.values()] == [413] * 3 + [302] * 3 + [401]
+    assert "tối đa 2,5 MB" in told["/dang-nhap/"].content.decode()
+
+
 def test_a_form_too_large_is_refused_with_the_same_page(production: Client, settings: Any) -> None:
     """A form's words are counted by Django while it reads them."""
     form = {"username": "a" * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1), "password": "b"}

@@ -85,7 +85,8 @@ def forbid_stale(request: Request, response: HttpResponseBase) -> None:
     Asks only what the caller sent, for who it is may be the very thing that was refused.
     """
     own = "Authorization" in request.headers or settings.SESSION_COOKIE_NAME in request.COOKIES
-    response["Cache-Control"] = "private, no-cache" if own else "no-cache"
+    if "no-store" not in response.get("Cache-Control", ""):  # as a file says
+        response["Cache-Control"] = "private, no-cache" if own else "no-cache"
     patch_vary_headers(response, VARY)
 
 
@@ -155,7 +156,11 @@ class Conditional(APIView):
                 response.add_post_render_callback(
                     lambda told: kept.answers.put(self.etag, told.content)
                 )
-        elif request.method in ("GET", "HEAD") and self.names_content():
+        elif (
+            request.method in ("GET", "HEAD")
+            and self.names_content()
+            and isinstance(response, Response)  # a file is none
+        ):
             response.add_post_render_callback(lambda told: _named_by_content(request, told))
         return response
 

@@ -34,6 +34,7 @@ _TITLES = {
     429: _("Quá nhiều yêu cầu"),
     500: _("Máy chủ gặp lỗi"),
     503: _("Cổng tạm ngừng ít phút"),
+    507: _("Máy chủ không lưu được tệp"),
 }
 
 
@@ -67,6 +68,10 @@ class Problem(serializers.Serializer[Any]):
     report = serializers.UUIDField(required=False, help_text=_("Báo cáo đang ở đó"))
     stored = serializers.JSONField(required=False, help_text=_("Khi 412: bản đang lưu"))
     sent = serializers.JSONField(required=False, help_text=_("Khi 412: bản đã gửi, chưa lưu"))
+
+
+class FormExpected(exceptions.UnsupportedMediaType):
+    """A file is sent as a form, not as JSON (415)."""
 
 
 class ProblemRenderer(BaseRenderer):
@@ -128,6 +133,11 @@ _SAID: tuple[tuple[tuple[type[exceptions.APIException], ...], str, Any], ...] = 
         (exceptions.NotAcceptable,),
         "not-acceptable",
         _("Chỉ có application/json và, với danh sách, text/csv."),
+    ),
+    (
+        (FormExpected,),
+        "media-type",
+        _("Gửi tệp dạng multipart/form-data, trường file."),
     ),
     (
         (exceptions.UnsupportedMediaType,),

@@ -27,10 +27,11 @@ _REFUSALS = {
     409: _("Báo cáo không còn ở chỗ người gọi đã thấy: ai đã làm gì, lúc nào"),
     412: _("Bản nháp đã được lưu ở nơi khác: stored là bản đang lưu, sent là bản đã gửi"),
     413: _("Nội dung gửi lên quá lớn"),
-    415: _("Nội dung gửi lên không phải application/json"),
+    415: _("Nội dung gửi lên không phải application/json; với tệp: multipart/form-data"),
     422: _("Idempotency-Key đã dùng cho một yêu cầu khác"),
     428: _("Thiếu If-Match"),
     429: _("Gọi quá nhanh; Retry-After nói phải chờ bao nhiêu giây"),
+    507: _("Máy chủ không lưu được tệp lúc này; chưa có gì được lưu"),
 }
 _OF_READING = (400, 401, 404, 406, 429)
 _OF_ACTING = (*_OF_READING, 403)
@@ -69,6 +70,9 @@ class Act:
     parameters: tuple[OpenApiParameter, ...] = ()
     refusals: tuple[int, ...] = ()
     examples: tuple[OpenApiExample, ...] = ()
+    media_types: tuple[str, ...] = ("application/json",)
+    #: What the generator would call it, where that is another act's name already.
+    operation: str = ""
 
 
 def _refusals(statuses: Iterable[int]) -> dict[Any, Any]:
@@ -86,6 +90,10 @@ class PortalSchema(AutoSchema):
             f"{self.method.lower()} {getattr(self.view, 'action', '')}"
         )
         return act
+
+    def get_operation_id(self) -> str:
+        act = self._act()
+        return (act.operation if act else "") or super().get_operation_id()
 
     def get_request_serializer(self) -> Any:
         act = self._act()
@@ -118,9 +126,8 @@ class PortalSchema(AutoSchema):
 
     def _answers_of(self, act: Act) -> dict[Any, Any]:
         told = OpenApiResponse(act.answers, description=str(act.summary))
-        answers: dict[Any, Any] = {
-            (act.status, "application/json") if act.answers else act.status: told
-        }
+        kinds = [(act.status, kind) for kind in act.media_types] if act.answers else [act.status]
+        answers: dict[Any, Any] = dict.fromkeys(kinds, told)
         if act.again:
             answers[200, "application/json"] = OpenApiResponse(
                 act.answers, description=str(_DONE_BEFORE)

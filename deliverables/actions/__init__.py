@@ -6,6 +6,7 @@ Every door (page, API, admin, Excel, command line) calls these; nothing else mov
 from deliverables.actions.comments import comment, mark_queue_seen
 from deliverables.actions.decisions import confirm, dispute, send_back
 from deliverables.actions.drafts import discard_draft, revise, save_draft, start_draft
+from deliverables.actions.files import attach_file, attach_upload, detach_file
 from deliverables.actions.many import Outcome, confirm_many, send_back_many, submit_many
 from deliverables.actions.refusals import (
     ConflictError,
@@ -30,9 +31,12 @@ __all__ = [
     "SheetOutcome",
     "SheetRow",
     "StaleDraftError",
+    "attach_file",
+    "attach_upload",
     "comment",
     "confirm",
     "confirm_many",
+    "detach_file",
     "discard_draft",
     "dispute",
     "mark_queue_seen",

@@ -7,10 +7,12 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import F
 
 from accounts.models import User
+from agreements.storing import forget_unused
 from deliverables import permissions
+from deliverables.actions.claiming import claim
+from deliverables.actions.files import contents_of, copy_files
 from deliverables.actions.moving import require
 from deliverables.actions.refusals import ConflictError, DraftOpenError, StaleDraftError
 from deliverables.actions.requests import handled, remember
@@ -107,7 +109,7 @@ def save_draft(report: ProgressReport, *, by: User, said: Said, version: int) ->
     take(report, said)
     try:
         with transaction.atomic():
-            _claim(report, said, version, **_columns(report))
+            claim(report, said, version, **_columns(report))
             without_figures([report])
             _fill(Page(report, report.deliverable, said, _kept(report)), indicators)
     except IntegrityError:
@@ -125,28 +127,18 @@ def _kept(report: ProgressReport) -> dict[EvidenceSaid, int]:
     return kept_citations([report])[report.pk]
 
 
-def _claim(report: ProgressReport, said: Said | None, version: int, **columns: Any) -> None:
-    """Take hold of the draft that the actor saw; refused when it moved on or was saved since."""
-    rows = ProgressReport.objects.filter(pk=report.pk, state=ReportState.DRAFT, version=version)
-    if rows.update(version=F("version") + 1, **columns):
-        report.version = version + 1
-        return
-    report.refresh_from_db()
-    if report.state == ReportState.DRAFT:
-        raise StaleDraftError(report, said)
-    raise ConflictError(report)
-
-
 @transaction.atomic
 def discard_draft(report: ProgressReport, *, by: User, version: int | None = None) -> None:
     """Throw a draft away; with ``version`` only the one that the actor saw."""
     require(permissions.can_write, by, report)
-    _claim(report, None, report.version if version is None else version)
+    claim(report, None, report.version if version is None else version)
     citations = list(
         CitationLink.objects.filter(progressreport=report).values_list("citation", flat=True)
     )
+    contents = contents_of(report)
     report.delete()
     forget_evidence(citations)
+    forget_unused(contents)
 
 
 def revise(report: ProgressReport, *, by: User, side: str | None = None) -> ProgressReport:
@@ -180,6 +172,7 @@ def revise(report: ProgressReport, *, by: User, side: str | None = None) -> Prog
         with transaction.atomic():
             draft.save(force_insert=True)
             _copy(report, draft)
+            copy_files(report, draft, by=by)
     except IntegrityError:
         if open_one := _open_revision(report, side):
             return open_one

@@ -198,7 +198,10 @@ def forget_evidence(citations: Iterable[int]) -> None:
     the same moment waits for the lock, or is seen to rest on it.
     """
     unsent = Source.objects.filter(
-        filing__isnull=False, filing__sent_at__isnull=True, citations__in=list(citations)
+        filing__isnull=False,
+        filing__sent_at__isnull=True,
+        document__isnull=True,
+        citations__in=list(citations),
     )
     sources = sorted(set(unsent.values_list("pk", flat=True)))
     if not sources:

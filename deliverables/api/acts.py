@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 from rest_framework import serializers
 
+from coopportal.files.kinds import FileKind
 from coopportal.rest.pages import Pages
 from coopportal.rest.schema import Act
 from coopportal.rest.views import FORMAT
 from deliverables.api import typed
-from deliverables.api.answers import CommentAnswer, ReportAnswer
+from deliverables.api.answers import CommentAnswer, FileAnswer, ReportAnswer
 
 _KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -36,6 +38,34 @@ class CommentPage(serializers.Serializer[Any]):
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)
     results = CommentAnswer(many=True)
+
+
+class FilePage(serializers.Serializer[Any]):
+    """One page of files, in the order in which they were attached."""
+
+    count = serializers.IntegerField()
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = FileAnswer(many=True)
+
+
+_SHA256 = OpenApiParameter(
+    "sha256", str, OpenApiParameter.PATH, description=_("SHA-256 của nội dung tệp")
+)
+
+
+_FILE = {
+    "sha256": "3b1c2a4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4c5d6e7f809",
+    "name": "Biên bản nghiệm thu.pdf",
+    "kind": "pdf",
+    "size": 1468006,
+    "pages": 12,
+    "signed": True,
+    "uploaded_by": "Nguyễn Thị Lan",
+    "uploaded_at": "2026-11-20T09:30:00+07:00",
+    "url": "/api/v1/reports/0d2f1c1e-6a52-4d7c-9c55-0f7a3a4ef001/files/"
+    "3b1c2a4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4c5d6e7f809/",
+}
 
 
 def _example(name: str, value: Any) -> OpenApiExample:
@@ -151,5 +181,41 @@ ACTS: dict[str, Act] = {
             _example("comment", {"text": _REMARK["text"]}),
             OpenApiExample("comment.told", value=_REMARK, response_only=True),
         ),
+    ),
+    "get files": Act(
+        _("Tệp minh chứng của một báo cáo"),
+        answers=FilePage,
+        as_table=True,
+        parameters=(*Pages.parameters, FORMAT),
+        examples=(
+            OpenApiExample(
+                "files",
+                value={"count": 1, "next": None, "previous": None, "results": [_FILE]},
+                response_only=True,
+            ),
+        ),
+    ),
+    "post files": Act(
+        _("Đính kèm một tệp vào bản nháp: PDF, PNG, JPEG, DOCX, XLSX, tối đa 20 MB"),
+        takes=typed.TypedFile,
+        answers=FileAnswer,
+        status=201,
+        parameters=(_MATCH,),
+        refusals=(409, 412, 428, 507),
+        examples=(OpenApiExample("file", value=_FILE, response_only=True),),
+    ),
+    "get file": Act(
+        _("Tải một tệp minh chứng"),
+        answers=OpenApiTypes.BINARY,
+        parameters=(_SHA256,),
+        media_types=tuple(kind.media_type for kind in FileKind),
+        operation="reports_file_retrieve",
+    ),
+    "delete file": Act(
+        _("Gỡ một tệp khỏi bản nháp"),
+        status=204,
+        operation="reports_file_destroy",
+        parameters=(_SHA256, _MATCH),
+        refusals=(409, 412, 428),
     ),
 }

@@ -6,16 +6,19 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from agreements.api.answers import AreaKey, CitationAnswer, citations
 from agreements.choices import Qualifier, Side
 from agreements.models import Citation
+from coopportal.files.kinds import FileKind
 from coopportal.rest.answers import (
     Answer,
     Choice,
     Columns,
     Day,
+    Flag,
     Instant,
     JSONRows,
     Key,
@@ -294,6 +297,32 @@ class CommentAnswer(Answer):
     by = Word(source="by__full_name")
     text = Word()
     at = Instant()
+
+
+class FileAddress(Key):
+    """Where the file itself is handed out, from the root of the portal."""
+
+    def reader(self, columns: Columns, prefix: str, scope: Scope) -> Reader:
+        report = columns.take(f"{prefix}report__uid")
+        content = columns.take(f"{prefix}stored__sha256")
+        return lambda row: reverse("api:reports-file", args=[uid_text(row[report]), row[content]])
+
+
+class FileAnswer(Answer):
+    """A file that a side attached to its report, as the portal found it to be."""
+
+    sha256 = Key(source="stored__sha256", help_text=_("SHA-256 của nội dung, cũng là mã của tệp"))
+    name = Word()
+    kind = Choice(choices=FileKind.choices, source="stored__kind")
+    size = Whole(source="stored__size", help_text=_("Số byte"))
+    pages = Whole(source="stored__pages", allow_null=True, help_text=_("Số trang của PDF"))
+    signed = Flag(
+        source="stored__signed",
+        help_text=_("PDF có chữ ký số; cổng không kiểm tra chữ ký còn đúng hay không"),
+    )
+    uploaded_by = Word(source="uploaded_by__full_name")
+    uploaded_at = Instant()
+    url = FileAddress(source="*", help_text=_("Địa chỉ tải tệp"))
 
 
 # ---- one deliverable with its history ------------------------------------------------------------------

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from agreements.storing import NotStoredError
 from coopportal.rest.problems import problem
 from deliverables.actions import ConflictError, KeyReusedError, StaleDraftError
 from deliverables.api.typed import errors_in, errors_of_shape
@@ -48,6 +49,8 @@ def response_of(
             at=exc.at.isoformat() if exc.at else None,
             report=str(exc.report.uid),
         )
+    elif isinstance(exc, NotStoredError):
+        told = problem(507, exc, kind="not-stored", path=path)
     elif isinstance(exc, KeyReusedError):
         told = problem(422, exc, kind="key-reused", path=path, report=str(exc.report.uid))
     elif isinstance(exc, KeyUnusable):

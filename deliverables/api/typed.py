@@ -160,6 +160,12 @@ def said_in(typed: dict[str, Any], before: Said | None = None) -> Said:
 _PLAIN = ("as_of", "stage", "narrative", "coverage")
 
 
+class TypedFile(Typed):
+    """One file; what it is, its content tells."""
+
+    file = serializers.FileField(allow_empty_file=True)
+
+
 def errors_in(refusal: Refused, typed: dict[str, Any]) -> list[dict[str, str]]:
     """What the verbs refused, by the fields as they were sent: ``figures.0.value`` for the first figure."""
     places = {

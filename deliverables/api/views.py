@@ -20,6 +20,7 @@ from coopportal.rest.views import ReadView
 from deliverables import filters
 from deliverables.api import answers
 from deliverables.api.acts import ACTS
+from deliverables.api.files import KeepsFiles
 from deliverables.api.writing import WritesReports
 
 
@@ -59,9 +60,10 @@ class DeploymentView(DeliverableView):
     summaries = (_("Dòng triển khai: hạng mục đưa một hệ thống vào dùng"), _("Một dòng triển khai"))
 
 
-class ReportView(WritesReports, ReadView):
+class ReportView(WritesReports, KeepsFiles, ReadView):
     answer = answers.ReportAnswer
     comment_answer = answers.CommentAnswer
+    file_answer = answers.FileAnswer
     acts = ACTS
     filterset_class = filters.ReportFilterSet
     summaries = (_("Báo cáo số liệu mà người gọi được đọc"), _("Một báo cáo số liệu"))

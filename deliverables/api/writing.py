@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponseBase
 from django.urls import reverse
 from django.utils.http import parse_etags
@@ -148,17 +149,24 @@ class WritesReports:
 
             _report, new = self._done(request, say)
             return Response(self._remarks(request, report)[-1], status=201 if new else 200)
+        rows = Comment.objects.visible_to(request.user).order_by("at", "pk")
+        return self._beside(request, key, rows, self.comment_answer)
+
+    def _beside(
+        self, request: Request, key: str, rows: QuerySet[Any], answer: type[Answer]
+    ) -> HttpResponseBase:
+        """What stands beside a report and only those read who represent either side: pages, or a table."""
         allowed = {own.name for own in pages.Pages.parameters}
         check_parameters(request.query_params, {*allowed, FORMAT_PARAMETER})
         report = self._report(request, key)
         if not represents_either_side(request.user, report.deliverable.agreement_id):
             raise Http404
-        plan = self.comment_answer.plan(self._now(request))
-        rows = Comment.objects.visible_to(request.user).filter(report=report).order_by("at", "pk")
+        plan = answer.plan(self._now(request))
+        rows = rows.filter(report=report)
         if request.accepted_renderer.format == CSVAnswer.format:
             pages.refuse_pages_of_a_table(request)
-            cells = (cells_of(self.comment_answer, plan.make(row)) for row in plan.of(rows))
-            return csv_response("comments", headings_of(self.comment_answer), cells)
+            cells = (cells_of(answer, plan.make(row)) for row in plan.of(rows))
+            return csv_response(self.action, headings_of(answer), cells)  # type: ignore[attr-defined]
         envelope, page = pages.page_of(request._request, rows, plan.of(rows), lambda: None)
         envelope["results"] = [plan.make(row) for row in page]
         return Response(envelope)

@@ -253,7 +253,7 @@ def _reports(deliverable: Deliverable, moment: Moment, user: Any, *, files: bool
         .latest_first()
     )
     if files:
-        ordered = EvidenceFile.objects.order_by("pk")
+        ordered = EvidenceFile.objects.select_related("stored").order_by("pk")
         rows = rows.prefetch_related(Prefetch("files", queryset=ordered))
     return list(rows)
 

@@ -24,6 +24,7 @@ class Doing:
     decide: bool
     revise: bool
     comment: bool
+    attach: bool
 
 
 @dataclass(frozen=True)
@@ -111,4 +112,5 @@ def _doing(report: Any, mandate: Mandate, user: Any) -> Doing:
         decide=waits and permissions.can_decide(user, report),
         revise=state in REVISABLE and permissions.can_revise(user, report),
         comment=permissions.can_comment(user, report),
+        attach=edit and permissions.can_attach(user, report),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,13 +13,22 @@ from coopportal.partial_dates import PartialDate
 from deliverables.choices import Decision
 from deliverables.forms import SaidForm
 from deliverables.forms.said import standing_reach
-from deliverables.models import Deliverable, Indicator, ProgressReport, Target, Verdict
+from deliverables.models import (
+    Deliverable,
+    EvidenceFile,
+    Indicator,
+    ProgressReport,
+    Target,
+    Verdict,
+)
 from deliverables.pages.delivered import with_all_they_say
 from deliverables.pages.mandates import Mandate
 from deliverables.summaries.current import current_measurements
 
 #: Documents that the form has room for; a draft that rests on more keeps them.
 DOCUMENTS = 3
+#: The box of a file, here and on the page of a draft.
+FILE_BOX = "tep"
 #: Official reports shown beside the form.
 STANDING = 6
 
@@ -35,6 +44,9 @@ class ReportFormPage:
     version: int
     standing: list[Any]
     returned: Any
+    #: Files that the draft has already, and what is wrong with the one chosen now.
+    files: list[Any] = field(default_factory=list)
+    file_error: str = ""
 
     @property
     def faults(self) -> list[tuple[str, str]]:
@@ -45,6 +57,8 @@ class ReportFormPage:
             found += [(box.id_for_label, str(error)) for error in box.errors]
             if name in self.form.warnings:
                 found.append((box.id_for_label, self.form.warnings[name]))
+        if self.file_error:
+            found.append((f"id_{FILE_BOX}", self.file_error))
         return found
 
     @property
@@ -99,7 +113,13 @@ def report_form_page(
         version=version if version is not None else (draft.version if draft else 0),
         standing=list(standing[:STANDING]),
         returned=_returned(draft),
+        files=files_of(draft) if draft else [],
     )
+
+
+def files_of(report: Any) -> list[Any]:
+    """A report's files with what they are; for whoever may see the report as a representative."""
+    return list(EvidenceFile.objects.filter(report=report).select_related("stored").order_by("pk"))
 
 
 def _returned(draft: Any) -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Prefetch
 from django.utils import timezone
 
 from agreements.choices import Side
@@ -14,7 +15,7 @@ from agreements.present_names import with_present_names
 from coopportal.clock import ZONE, Moment, today
 from deliverables.flags import Compared, compared
 from deliverables.forms import DisputeForm, ReturnForm
-from deliverables.models import Deliverable, ProgressReport
+from deliverables.models import Deliverable, EvidenceFile, ProgressReport
 from deliverables.pages.changes_told import change_told
 from deliverables.pages.delivered import with_all_they_say
 from deliverables.pages.mandates import Mandate, side_name
@@ -86,7 +87,7 @@ def review_rows(
                 ),
                 "deliverable__agreement__",
             )
-        )
+        ).prefetch_related(Prefetch("files", EvidenceFile.objects.select_related("stored")))
     }
     told = compared(reports.values()) if told is None else told
     stages = dict(

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from agreements.choices import SourceScope
 from agreements.cited import fetch_citations
 from agreements.models import (
     CooperationArea,
@@ -18,6 +19,7 @@ from agreements.models import (
     Phase,
     Province,
     Source,
+    SourceFile,
     Statement,
     System,
     SystemAlias,
@@ -58,6 +60,8 @@ class SourcePage:
     reports: list[Any]
     resting: list[Resting]
     differences: list[Against]
+    #: Its text, for those who may have it.
+    file: SourceFile | None = None
 
     @property
     def by_partner(self) -> list[tuple[str, list[Any]]]:
@@ -83,7 +87,7 @@ def source_page(source: Source, moment: Moment, user: Any) -> SourcePage:
     day = moment.as_of
     out = was_out(source, day)
     if not out:
-        return SourcePage(source, False, [], [], [])  # noqa: FBT003  (said by the field's name)
+        return SourcePage(source, out=False, reports=[], resting=[], differences=[])
     told = _reports(source, moment, user)
     # A row without a day of its own was told of by this very source, which is out.
     phases = [
@@ -128,7 +132,15 @@ def source_page(source: Source, moment: Moment, user: Any) -> SourcePage:
             *_reports_that_differ(source, told, moment),
             *_others_that_differ(source, day),
         ],
+        file=_file(source, user),
     )
+
+
+def _file(source: Source, user: Any) -> SourceFile | None:
+    if source.scope != SourceScope.FILED:
+        return None
+    seen = SourceFile.objects.visible_to(user).select_related("stored")
+    return seen.filter(source=source).first()
 
 
 def _reports(source: Source, moment: Moment, user: Any) -> list[Any]:

@@ -12,13 +12,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from agreements.storing import NotStoredError, storing
+from coopportal.bodies import takes_files
+from coopportal.files.kinds import ACCEPT
 from coopportal.query import check_query
 from deliverables import actions
 from deliverables.forms import CommentForm
+from deliverables.models import ProgressReport
 from deliverables.pages.letters import letter_of
 from deliverables.pages.outcomes import Told, take, tell
 from deliverables.pages.report import report_page, reports_with_context
 from deliverables.pages.report_form import (
+    FILE_BOX,
     ReportFormPage,
     deliverables_to_report,
     report_form_page,
@@ -43,17 +48,25 @@ def report(request: HttpRequest, uid: uuid.UUID) -> HttpResponseBase:
 
 
 def shown(
-    request: HttpRequest, row: Any, mandate: Any, *, comment_form: Any = None, **forms: Any
+    request: HttpRequest,
+    row: Any,
+    mandate: Any,
+    *,
+    comment_form: Any = None,
+    file_error: str = "",
+    **forms: Any,
 ) -> HttpResponse:
     """The page of a report; with a form that was refused, open and as it was typed."""
     page = report_page(row, mandate, request.user)
-    refused = comment_form is not None or bool(forms)
+    refused = comment_form is not None or bool(forms or file_error)
     for name, form in forms.items():
         setattr(page.row, name, form)
     context = {
         "page": page,
         "results": take(request),
         "comment_form": comment_form or CommentForm(),
+        "file_error": file_error,
+        "accept": ACCEPT,
         "letter": letter_of(request, row),
         "request_key": new_key(),
         "crumbs": [
@@ -65,6 +78,7 @@ def shown(
     return render(request, "deliverables/report.html", context, status=422 if refused else 200)
 
 
+@takes_files
 @require_http_methods(["GET", "HEAD", "POST"])
 @representatives_only
 def new(request: HttpRequest, slug: str) -> HttpResponseBase:
@@ -85,6 +99,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponseBase:
     )
 
 
+@takes_files
 @require_http_methods(["GET", "HEAD", "POST"])
 @representatives_only
 def edit(request: HttpRequest, uid: uuid.UUID) -> HttpResponseBase:
@@ -108,13 +123,23 @@ def edit(request: HttpRequest, uid: uuid.UUID) -> HttpResponseBase:
 
 def _written(request: HttpRequest, page: ReportFormPage, keep: Any) -> HttpResponse:
     """Store what was typed, and send it where that was asked; what cannot stand is shown with the reason."""
-    form = page.form
+    form, upload = page.form, request.FILES.get(FILE_BOX)
     if not form.is_valid() or (form.warnings and "gui" in request.POST):
+        if upload:
+            page.file_error = _("Tệp “%(name)s” chưa được lưu: chọn lại khi sửa xong.") % {
+                "name": upload.name
+            }
         return _form(request, page)
     try:
-        draft = keep(form.said())
+        draft = _kept(request, form.said(), upload, keep)
+    except NotStoredError as failure:
+        page.file_error = str(failure)
+        return _form(request, page, status=507)
     except ValidationError as refusal:
-        form.refuse(refusal)
+        about = getattr(refusal, "error_dict", {})
+        page.file_error = " ".join(ValidationError(about.pop("file", [])).messages)
+        if about or not page.file_error:
+            form.refuse(refusal)
         return _form(request, page)
     title = page.deliverable.title
     if "gui" not in request.POST:
@@ -129,16 +154,31 @@ def _written(request: HttpRequest, page: ReportFormPage, keep: Any) -> HttpRespo
     return redirect("work")
 
 
-def _form(request: HttpRequest, page: ReportFormPage) -> HttpResponse:
+def _kept(request: HttpRequest, said: Any, upload: Any, keep: Any) -> ProgressReport:
+    """The draft with its file, both or neither."""
+    draft: ProgressReport
+    if upload is None:
+        draft = keep(said)
+        return draft
+    with storing(upload) as handed_in:
+        draft = keep(said)
+        actions.attach_file(draft, by=actor(request), handed_in=handed_in, version=draft.version)
+    return draft
+
+
+def _form(request: HttpRequest, page: ReportFormPage, *, status: int = 422) -> HttpResponse:
     refused = page.form.is_bound
     context = {
         "page": page,
         "results": None if refused else take(request),
         "request_key": request.POST.get("khoa", "")[:100] or new_key(),
+        "accept": ACCEPT,
         "crumbs": [
             (_("Việc của tôi"), reverse("work")),
             (page.deliverable.title, page.deliverable.get_absolute_url()),
             (_("Báo cáo số liệu"), ""),
         ],
     }
-    return render(request, "deliverables/report_form.html", context, status=422 if refused else 200)
+    return render(
+        request, "deliverables/report_form.html", context, status=status if refused else 200
+    )

@@ -71,6 +71,8 @@ def test_the_commands_of_the_guide_answer(
     assert started == ""
     assert (json.loads(sent)["state"], json.loads(sent)["coverage"]) == ("submitted", "toàn tỉnh")
     assert json.loads(sent)["figures"][0]["value"] == 43
+    attached = json.loads((tmp_path / "tep.json").read_text("utf-8"))
+    assert (attached["name"], attached["kind"]) == ("Biên bản.png", "png")
     assert not_modified == "304"
     (row,) = json.loads(vsr)["results"]
     assert (row["stage"], row["coverage"]) == ("piloting", "43 cơ quan, đơn vị trên địa bàn tỉnh")

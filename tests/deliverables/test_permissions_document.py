@@ -20,6 +20,7 @@ _DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "permissions.md"
 #: The verbs of the document, and who answers for each.
 _VERBS: dict[str, Callable[..., bool]] = {
     "edit or delete the draft": permissions.can_edit,
+    "attach or take away a file": permissions.can_attach,
     "submit": permissions.can_submit,
     "withdraw": permissions.can_withdraw,
     "confirm, return, dispute": permissions.can_decide,

@@ -50,14 +50,20 @@ def sent(cooperation: Cooperation, schools: Indicator, value: Any = 78, **values
     factories.report(of, state=ReportState.CONFIRMED, stage=Stage.PILOTING, figures={schools: 74})
     values.setdefault("citations", [factories.citation()])
     values.setdefault("when", at(dt.date(2026, 11, 12)))
-    return factories.report(
+    files = values.pop("files", 0)
+    row = factories.report(
         of,
-        state=ReportState.SUBMITTED,
+        state=ReportState.DRAFT if files else ReportState.SUBMITTED,
         as_of=PartialDate(2026, 9, 14),
         author=cooperation.officer,
         figures={schools: value},
         **values,
     )
+    for _ in range(files):
+        factories.evidence_file(row)
+    if files:
+        factories._step(row, ReportState.SUBMITTED, values["when"])
+    return row
 
 
 def lines(response: Any) -> dict[str, tuple[bool, str]]:
@@ -273,11 +279,12 @@ def test_the_queue_takes_the_same_queries_however_many_rows(
     rows: int,
 ) -> None:
     for _ in range(rows):
-        sent(cooperation, schools)
+        sent(cooperation, schools, files=2)
     with query_count() as queries:
         page = manager.get(QUEUE)
     assert len(page.context["queue"].rows) == rows
-    assert len(queries) == 22
+    assert page.content.decode().count("/tep/") == 2 * rows
+    assert len(queries) == 23
 
 
 def test_the_menu_counts_what_waits(
