@@ -223,8 +223,9 @@ def detail(stage: Stage) -> Iterator[Goal]:
 def export(stage: Stage) -> Iterator[Goal]:
     """G7: a list as CSV beside raw COPY of the same SELECT, or the raw cursor on SQLite."""
     path = "/api/v1/deliverables/?format=csv"
-    selects = [sql for sql in stage.portal.data_queries(path) if sql.startswith("SELECT")]
-    select = max(selects, key=len)
+    # PostgreSQL streams from a cursor that is declared for the SELECT.
+    asked = [sql.split(" CURSOR WITH HOLD FOR ")[-1] for sql in stage.portal.data_queries(path)]
+    select = max((sql for sql in asked if sql.startswith("SELECT")), key=len)
 
     def copied() -> None:
         with connection.cursor() as cursor:

@@ -13,6 +13,7 @@ from coopportal.partial_dates import PartialDate
 
 #: A text that begins with one of these would be reckoned, not shown; full-width forms likewise.
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+_SUSPECT = frozenset((*_FORMULA, " "))
 _ROWS_A_CHUNK = 500
 BOM = "\ufeff"
 
@@ -22,15 +23,15 @@ def cell(value: Any) -> Any:
 
     Numbers stay numbers, also negative ones. Only texts can carry what somebody else has typed.
     """
+    if isinstance(value, str):
+        # Nearly every text begins with what begins no formula; that is asked first, for it is quick.
+        risky = value[:1] in _SUSPECT and value.lstrip(" ").startswith(_FORMULA)
+        return f"'{value}" if risky else value
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, PartialDate):
-        return str(value)
-    if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA):
-        return f"'{value}"
-    return value
+    return str(value) if isinstance(value, PartialDate) else value
 
 
 class _Line:

@@ -43,10 +43,11 @@ class CurrentReport(models.Model):
     class Meta:
         verbose_name = _("báo cáo đang dùng")
         verbose_name_plural = _("báo cáo đang dùng")
-        # Without ``ends``: PostgreSQL 18 would think of skipping through ``begins`` and, judging that dear,
-        # read the whole table for one deliverable.
+        # By ``ends``: of what stands now one row is found, where ``begins`` would lead past all earlier ones.
+        # Not by both: PostgreSQL 18 would think of skipping through the first and, judging that dear, read
+        # the whole table for one deliverable.
         indexes = [
-            models.Index(fields=["deliverable", "begins"], name="currentreport_of"),
+            models.Index(fields=["deliverable", "ends"], name="currentreport_until"),
             models.Index(fields=["ends", "begins"], name="currentreport_on"),
         ]
 

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from benchmarks import memory
 from benchmarks.doors import Portal, call, floor
 from benchmarks.goals import FAMILIES, OTHER_KEYS, QUICK_KEYS, Stage
 from benchmarks.method import Comparison, Times, compare, compare_until
@@ -146,3 +147,13 @@ def test_too_many_statements_miss_a_goal_too() -> None:
     ]
     assert [row.passed for row in rows] == [True, False]
     assert rows[1].queries_told == "13 (≤ 12)"
+
+
+@pytest.mark.skipif(not memory.measurable(), reason="only Linux tells what a process shares")
+def test_what_a_process_holds_is_told_in_megabytes() -> None:
+    held = memory._pss("self")
+    block = bytearray(b"x") * 50_000_000
+    assert 45 < memory._pss("self") - held < 60
+    assert len(block) == 50_000_000
+    row = Row("G11", "two workers", "", 160, 161.5, {"p10": 161.5}, {}, 1, unit="MB")
+    assert (row.passed, row.told(row.subject), row.told(row.reference)) == (False, "161.50 MB", "")
