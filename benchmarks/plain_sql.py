@@ -77,8 +77,9 @@ _KEPT = (
 )
 _BEGUN = (
     "begun AS (SELECT d.* FROM deliverables_deliverable d "
-    "LEFT JOIN agreements_phase p ON p.id = d.phase_id WHERE p.begins_on <= %(as_of)s "
-    "OR (p.begins_on IS NULL AND d.id IN (SELECT deliverable_id FROM current))), "
+    "LEFT JOIN agreements_phase p ON p.id = d.phase_id "
+    "WHERE (d.agreed_on IS NULL OR d.agreed_on <= %(as_of)s) AND (p.begins_on <= %(as_of)s "
+    "OR (p.begins_on IS NULL AND d.id IN (SELECT deliverable_id FROM current)))), "
     "counts AS (SELECT d.*{groups} FROM begun d "
     "LEFT JOIN agreements_agreement agreement ON agreement.id = d.agreement_id "
     "LEFT JOIN agreements_party party ON party.id = agreement.partner_id {joins} "
