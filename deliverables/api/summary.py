@@ -52,7 +52,7 @@ from deliverables.summaries.totals import KEYS, Group, Summary, Total, summary_o
 GROUP_BY = "group_by"
 MOST_KEYS = 2
 #: The words as plain text: a country's summary says each a thousand times.
-_STAGES, _STANDINGS = [*map(str, Stage.values)], [*map(str, Standing.values)]
+_NO_STAGES, _STANDINGS = dict.fromkeys(map(str, Stage.values), 0), [*map(str, Standing.values)]
 _MEASURED, _NOT_COMPUTABLE = ProgressKind.MEASURED.value, ProgressKind.NOT_COMPUTABLE.value
 _DEPLOYMENT = DeliverableKind.DEPLOYMENT.value
 #: Standings that everybody is told; the others stand in an answer only where there are any to tell.
@@ -299,6 +299,7 @@ class _Told:
         self.base = f"{self.path}?{urlencode(self.asked)}"
         self.keys = keys
         self.summary = summary
+        self.places = {pk: place for place, pk in enumerate(summary.indicators)}
 
     def results(self) -> list[dict[str, Any]]:
         return [self._group(group) for group in self.summary.groups]
@@ -329,7 +330,7 @@ class _Told:
         return link
 
     def _total(self, total: Total, link: Callable[..., str]) -> dict[str, Any]:
-        stages = {stage: total.stages[stage] for stage in _STAGES}
+        stages = {**_NO_STAGES, **total.stages}
         groups = total.stage_groups
         standings = {
             standing: count
@@ -359,7 +360,7 @@ class _Told:
             "deliverables": total.deliverables,
             "deployments": total.deployments,
             "stages": stages,
-            "stage_groups": dict(groups),
+            "stage_groups": groups,
             "no_report": total.no_report,
             "standings": standings,
             "progress": {"mean": total.mean_progress, **progress},
@@ -371,21 +372,24 @@ class _Told:
         }
 
     def _figures(self, total: Total, link: Callable[..., str]) -> list[dict[str, Any]]:
-        return [
-            {
-                "indicator": indicator.key,
-                "label": indicator.name,
-                "value": plain_number(figure.value),
-                "unit": indicator.unit,
-                "qualifier": figure.qualifier,
-                "method": indicator.aggregation,
-                "rows": figure.rows,
-                "not_computable": figure.not_computable,
-                "list": link("indicator", indicator.key),
-            }
-            for pk, indicator in self.summary.indicators.items()
-            if (figure := total.figures.get(pk))
-        ]
+        figures = []
+        for pk in sorted(total.figures, key=self.places.__getitem__):
+            indicator = self.summary.indicators[pk]
+            value, qualifier, rows, others = total.figures[pk].come_to()
+            figures.append(
+                {
+                    "indicator": indicator.key,
+                    "label": indicator.name,
+                    "value": plain_number(value),
+                    "unit": indicator.unit,
+                    "qualifier": qualifier,
+                    "method": indicator.aggregation,
+                    "rows": rows,
+                    "not_computable": others,
+                    "list": link("indicator", indicator.key),
+                }
+            )
+        return figures
 
 
 def _as_csv(keys: Sequence[str], told: _Told) -> HttpResponseBase:

@@ -19,6 +19,7 @@ PERCENT = "%"
 _GROUPS = [group.value for group in STAGE_GROUPS]
 _GROUP_OF = {str(stage): group.value for stage, group in STAGE_GROUP_OF.items()}
 _DEPLOYMENT = DeliverableKind.DEPLOYMENT.value
+_NONE, _LATEST, _MEAN = map(str, (Aggregation.NONE, Aggregation.LATEST, Aggregation.MEAN))
 
 #: Qualifiers that leave a number as it is; those of which the true one is higher; and lower.
 FULL = frozenset({Qualifier.EXACT, Qualifier.ALL})
@@ -96,40 +97,53 @@ class Figure:
 
     @property
     def _by_parts(self) -> bool:
-        return self.aggregation == Aggregation.MEAN and self.unit == PERCENT
+        return self.aggregation == _MEAN and self.unit == PERCENT
 
-    def _used(self, cell: FigureCell) -> int:
-        if self.aggregation == Aggregation.NONE:
-            return 0
-        return cell.shared if self._by_parts else cell.valued
+    def _used(self) -> list[int]:
+        """Of each cell, how many figures go into the value."""
+        if self.aggregation == _NONE:
+            return [0] * len(self.cells)
+        if self._by_parts:
+            return [cell.shared for cell in self.cells]
+        return [cell.valued for cell in self.cells]
 
-    @property
-    def rows(self) -> int:
-        return sum(map(self._used, self.cells))
+    def come_to(self) -> tuple[Decimal | None, str | None, int, int]:
+        """Value, qualifier, ``rows`` and ``not_computable``, looked at once: a country has thousands."""
+        used = self._used()
+        rows = sum(used)
+        others = sum([cell.count for cell in self.cells]) - rows
+        if self.aggregation == _LATEST:
+            latest = self.latest
+            value = latest.value if latest and rows else None
+            return value, latest.qualifier if latest else None, rows, others
+        told = {cell.qualifier for cell, n in zip(self.cells, used, strict=True) if n}
+        return self._value(rows), joined_qualifier(told), rows, others
 
-    @property
-    def not_computable(self) -> int:
-        return sum(cell.count for cell in self.cells) - self.rows
-
-    @property
-    def value(self) -> Decimal | None:
-        rows = self.rows
+    def _value(self, rows: int) -> Decimal | None:
         if not rows:
             return None
-        if self.aggregation == Aggregation.LATEST:
-            return self.latest.value if self.latest else None
         if self._by_parts:
             parts = sum((cell.numerators or Decimal(0) for cell in self.cells), Decimal(0))
             wholes = sum((cell.denominators or Decimal(0) for cell in self.cells), Decimal(0))
             return _rounded(100 * parts / wholes)
         total = sum((cell.total or Decimal(0) for cell in self.cells), Decimal(0))
-        return _rounded(total / rows if self.aggregation == Aggregation.MEAN else total)
+        return _rounded(total / rows if self.aggregation == _MEAN else total)
+
+    @property
+    def value(self) -> Decimal | None:
+        return self.come_to()[0]
 
     @property
     def qualifier(self) -> str | None:
-        if self.aggregation == Aggregation.LATEST:
-            return self.latest.qualifier if self.latest else None
-        return joined_qualifier({cell.qualifier for cell in self.cells if self._used(cell)})
+        return self.come_to()[1]
+
+    @property
+    def rows(self) -> int:
+        return self.come_to()[2]
+
+    @property
+    def not_computable(self) -> int:
+        return self.come_to()[3]
 
 
 def _rounded(value: Decimal) -> Decimal:
@@ -186,8 +200,8 @@ class Total:
             self.latest_as_of = cell.latest
 
     @property
-    def stage_groups(self) -> Counter[str]:
-        groups = Counter(dict.fromkeys(_GROUPS, 0))
+    def stage_groups(self) -> dict[str, int]:
+        groups = dict.fromkeys(_GROUPS, 0)
         for stage, count in self.stages.items():
             groups[_GROUP_OF[stage]] += count
         return groups
