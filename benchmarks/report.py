@@ -66,7 +66,8 @@ class Report:
     cores: int = field(default_factory=lambda: os.cpu_count() or 0)
 
     def write(self, path: Path) -> None:
-        self.load.append(round(os.getloadavg()[0], 1))
+        """After every row: a run that is stopped has told what it found."""
+        self.load = [self.load[0], round(os.getloadavg()[0], 1)]
         path.write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n", "utf-8")
 
     @classmethod
