@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("deliverables", "0041_added_within_a_phase"),
+        ("deliverables", "0042_evidence_files"),
     ]
 
     operations = [
