@@ -13,6 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from agreements.choices import Side
+from deliverables import actions
 from deliverables.choices import ReportState
 from deliverables.models import Deliverable, ProgressReport
 from tests.conftest import MakeUser
@@ -358,6 +359,11 @@ def test_every_page_of_reporting_is_sound(
     ours.goto("/cho-xac-nhan/")
     row_of(ours, VSR).get_by_role("link", name="Xem báo cáo, trao đổi").click()
     look(ours, "report")
+    report = ProgressReport.objects.get(author=officer)
+    actions.withdraw(report, by=officer)
+    ours.get_by_role("button", name="Xác nhận").first.click()
+    expect(ours.get_by_role("main")).to_contain_text("rút")
+    look(ours, "too late")
     theirs.goto(f"/hang-muc/{deliverable.slug}/bao-cao/")
     look(theirs, "form")
     theirs.get_by_label("Số liệu tính đến").fill("14/9")
@@ -368,6 +374,18 @@ def test_every_page_of_reporting_is_sound(
     look(theirs, "deliverable")
     theirs.goto(f"/hang-muc/{deliverable.slug}/doi-chieu/")
     look(theirs, "comparison")
-    # A refused form is asked for on purpose, and the browser tells of it.
-    assert [text for text in complaints if "422" not in text] == []
+    theirs.goto("/cong-viec/")
+    second = theirs.context.new_page()
+    second.goto("/cong-viec/")
+    for tab, figure, told in (
+        (second, "40", second.get_by_role("status").filter(has_text="đã lưu nháp")),
+        (theirs, "41", theirs.get_by_role("heading", level=1).filter(has_text="ở nơi khác")),
+    ):
+        figure_box(tab).fill(figure)
+        tab.get_by_role("button", name="Lưu nháp").last.click()
+        expect(told).to_be_visible(timeout=45_000)
+    expect(theirs.get_by_role("heading", level=1)).to_have_text("Bản nháp đã được lưu ở nơi khác")
+    look(theirs, "saved elsewhere")
+    # What is refused is asked for on purpose, and the browser tells of it.
+    assert [text for text in complaints if not re.search("409|412|422", text)] == []
     assert found == []
