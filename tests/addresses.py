@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 SLUGS = {
     "agreement": "nghe-an",
     "phase": "nghe-an-2014-2020",
+    "phase-reckoning": "nghe-an-2014-2020",
     "system": "ioffice",
     "deliverable": "quang-ngai-vnedu",
     "source": "bao-nghe-an-2020",
