@@ -31,6 +31,7 @@ COMMENT = "deliverables_comment"
 MOVE = "deliverables_move"
 TARGET = "deliverables_target"
 PROPOSAL = "deliverables_proposal"
+PROPOSAL_FILE = "deliverables_proposalfile"
 DUE_DAY = "deliverables_dueday"
 AMENDMENT = "agreements_amendment"
 DELIVERABLE = "deliverables_deliverable"
@@ -253,6 +254,14 @@ def _of_proposals() -> list[Guard]:
     verdict = ("decided_at", "decided_by_id", "reason")
     made = ("made_phase_id",)
     moves = _forbidden_transitions(PROPOSAL_TRANSITIONS)
+
+    def of_sent(row: str) -> str:
+        return (
+            f"EXISTS (SELECT 1 FROM {PROPOSAL} p WHERE p.id = {row}.proposal_id "
+            f"AND p.state <> '{ProposalState.DRAFT.value}')"
+        )
+
+    file = ("proposal_id", "stored_id", "name")
     return [
         Guard("proposal_content_guard", PROPOSAL, "UPDATE", sent, _PROPOSED, differs=said + hand),
         Guard("proposal_decision_guard", PROPOSAL, "UPDATE", decided, _PROPOSED, differs=verdict),
@@ -268,6 +277,16 @@ def _of_proposals() -> list[Guard]:
             for column in made
         ),
         Guard("proposal_state_guard", PROPOSAL, "UPDATE", moves, _PROPOSAL_TRANSITION),
+        Guard("proposal_file_insert_guard", PROPOSAL_FILE, "INSERT", of_sent("NEW"), _PROPOSED),
+        Guard(
+            "proposal_file_update_guard",
+            PROPOSAL_FILE,
+            "UPDATE",
+            f"{of_sent('OLD')} OR {of_sent('NEW')}",
+            _PROPOSED,
+            differs=file,
+        ),
+        Guard("proposal_file_delete_guard", PROPOSAL_FILE, "DELETE", of_sent("OLD"), _PROPOSED),
         Guard("proposal_delete_guard", PROPOSAL, "DELETE", sent, _PROPOSED),
     ]
 
@@ -306,6 +325,7 @@ def guards() -> list[Guard]:
                 ("move", MOVE),
                 ("due_day", DUE_DAY),
                 ("proposal", PROPOSAL),
+                ("proposal_file", PROPOSAL_FILE),
                 ("amendment", AMENDMENT),
             )
         ),

@@ -3,7 +3,17 @@
 from django.urls import path
 
 from deliverables import tables, views
-from deliverables.reporting import closing, compare, files, report, review, sheet, signing, verbs
+from deliverables.reporting import (
+    closing,
+    compare,
+    files,
+    proposal_files,
+    report,
+    review,
+    sheet,
+    signing,
+    verbs,
+)
 
 urlpatterns = [
     path("thoa-thuan/", views.agreements, name="agreements"),
@@ -48,6 +58,9 @@ urlpatterns = [
     path("ky-ket/<uuid:uid>/tra-lai/", signing.send_back, name="proposal-return"),
     path("ky-ket/<uuid:uid>/rut-lai/", signing.withdraw, name="proposal-withdraw"),
     path("ky-ket/<uuid:uid>/lap-lai/", signing.begin_again, name="proposal-again"),
+    path("ky-ket/<uuid:uid>/tep/", proposal_files.file, name="proposal-file"),
+    path("ky-ket/<uuid:uid>/dinh-kem/", proposal_files.attach, name="proposal-attach"),
+    path("ky-ket/<uuid:uid>/go-tep/", proposal_files.detach, name="proposal-detach"),
     path("ky-ket/<uuid:uid>/xoa-nhap/", signing.discard, name="proposal-discard"),
     path("so-sanh/", tables.compare, name="compare"),
     path("thay-doi/", tables.changes, name="changes"),

@@ -22,7 +22,7 @@ REPORTING = {
     *("report-discard", "report-withdraw", "periods", "period"),
     *("proposals", "proposal-new", "amendment-new", "additions-new", "proposal", "proposal-edit"),
     *("proposal-send", "proposal-accept", "proposal-return", "proposal-withdraw"),
-    *("proposal-again", "proposal-discard"),
+    *("proposal-again", "proposal-discard", "proposal-file", "proposal-attach", "proposal-detach"),
 }
 
 #: Lists of administrators alone (tests/agreements/test_assignment.py).

@@ -77,6 +77,7 @@ from deliverables.models import (
     OfficialChange,
     ProgressReport,
     Proposal,
+    ProposalFile,
 )
 
 _numbers = itertools.count(1)
@@ -470,7 +471,9 @@ class Cooperation:
         # Acts for VNPT too, but elsewhere.
         representative(agreement(), Side.VNPT, self.stranger)
 
-    def proposal(self, state: str = ProposalState.DRAFT, **values: Any) -> Proposal:
+    def proposal(
+        self, state: str = ProposalState.DRAFT, document: StoredFile | None = None, **values: Any
+    ) -> Proposal:
         """A proposal of the province's officer for the next phase, brought to a state as the verbs do."""
         at_ = at(DAY)
         row = Proposal.objects.create(
@@ -487,6 +490,10 @@ class Cooperation:
         )
         sender = self.officer if row.side == Side.PARTNER else self.manager
         decider = self.manager if row.side == Side.PARTNER else self.officer
+        if document is not None:
+            ProposalFile.objects.create(
+                proposal=row, stored=document, name="Thỏa thuận.pdf", uploaded_by=row.author
+            )
         rows = Proposal.objects.filter(pk=row.pk)
         if state != ProposalState.DRAFT:
             rows.update(state=ProposalState.SUBMITTED, submitted_at=at_, submitted_by=sender)

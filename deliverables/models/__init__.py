@@ -10,6 +10,7 @@ from deliverables.models.evidence import EvidenceFile
 from deliverables.models.indicator import DueDay, Indicator, Target
 from deliverables.models.move import Move
 from deliverables.models.proposal import Proposal
+from deliverables.models.proposal_file import ProposalFile
 from deliverables.models.report import Measurement, ProgressReport
 from deliverables.models.verdict import Verdict
 
@@ -30,6 +31,7 @@ __all__ = [
     "OfficialSequence",
     "ProgressReport",
     "Proposal",
+    "ProposalFile",
     "QueueSeen",
     "Target",
     "Verdict",

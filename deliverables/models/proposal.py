@@ -57,7 +57,7 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
     def with_context(self) -> ProposalQuerySet:
         return self.select_related(
             *("agreement__partner", "agreement__vnpt_party", "phase", "author"),
-            *("submitted_by", "decided_by", "made_phase"),
+            *("submitted_by", "decided_by", "made_phase", "document_file__stored"),
         )
 
 
@@ -190,6 +190,11 @@ class Proposal(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("proposal", args=[self.uid])
+
+    @property
+    def signs(self) -> bool:
+        """Whether a document is signed for it; additions are agreed on the portal alone."""
+        return self.kind != ProposalKind.ADDITIONS
 
     @property
     def terms(self) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agreements.models import Agreement, Phase
+from coopportal.files.kinds import ACCEPT
 from coopportal.pagination import PAGE_PARAMETER, page_of
 from coopportal.query import check_query
 from deliverables.actions import signing
@@ -99,11 +100,7 @@ def _begun(
 def edit(request: HttpRequest, uid: uuid.UUID) -> HttpResponseBase:
     """A draft to go on with; somebody else's save in between is told, and nothing typed is lost (412)."""
     check_query(request)
-    draft, mandate = _proposal(request, uid)
-    if mandate.side != draft.side:
-        raise PermissionDenied
-    if draft.state != ProposalState.DRAFT:
-        raise signing.ProposalConflictError(draft)
+    draft, mandate = draft_or_refused(request, uid)
     grounds = grounds_of(ProposalKind(draft.kind), mandate.agreement, draft.phase)
     if request.method != "POST":
         form = ProposalForm(grounds, said=signing.Proposed.read(draft.terms))
@@ -167,7 +164,7 @@ def _sent(request: HttpRequest, row: Proposal, mandate: Mandate) -> HttpResponse
         signing.send(row, by=actor(request))
     except ValidationError as refusal:
         row = Proposal.objects.with_context().get(pk=row.pk)
-        return _shown(request, row, mandate, problems=refusal.messages, status=422)
+        return shown(request, row, mandate, problems=refusal.messages, status=422)
     text = _("đã gửi %s xem xét.") % mandate.other
     tell(request, [Told(text, title=proposal_title(row))])
     return redirect("proposal", uid=row.uid)
@@ -178,28 +175,28 @@ def _sent(request: HttpRequest, row: Proposal, mandate: Mandate) -> HttpResponse
 def proposal(request: HttpRequest, uid: uuid.UUID) -> HttpResponseBase:
     """What is proposed, beside what stands; to accept it or to return it for whose turn it is."""
     check_query(request)
-    row, mandate = _proposal(request, uid)
-    return _shown(request, row, mandate)
+    row, mandate = proposal_or_404(request, uid)
+    return shown(request, row, mandate)
 
 
 @require_POST
 @representatives_only
 def send(request: HttpRequest, uid: uuid.UUID) -> HttpResponseBase:
-    row, mandate = _proposal(request, uid)
+    row, mandate = proposal_or_404(request, uid)
     return _sent(request, row, mandate)
 
 
 @require_POST
 @representatives_only
 def accept(request: HttpRequest, uid: uuid.UUID) -> HttpResponseBase:
-    row, mandate = _proposal(request, uid)
+    row, mandate = proposal_or_404(request, uid)
     if _done_already(row, ProposalState.ACCEPTED, request):
         return redirect("proposal", uid=uid)
     try:
         signing.accept(row, by=actor(request))
     except ValidationError as refusal:
         row = Proposal.objects.with_context().get(pk=row.pk)
-        return _shown(request, row, mandate, problems=refusal.messages, status=422)
+        return shown(request, row, mandate, problems=refusal.messages, status=422)
     made: Any = row.made_phase
     text = _("đã đồng ý; có hiệu lực từ bây giờ.")
     tell(request, [Told(text, url=made.get_absolute_url(), title=proposal_title(row))])
@@ -209,13 +206,13 @@ def accept(request: HttpRequest, uid: uuid.UUID) -> HttpResponseBase:
 @require_POST
 @representatives_only
 def send_back(request: HttpRequest, uid: uuid.UUID) -> HttpResponseBase:
-    row, mandate = _proposal(request, uid)
+    row, mandate = proposal_or_404(request, uid)
     form = ProposalReturnForm(request.POST)
     if _done_already(row, ProposalState.RETURNED, request):
         return redirect("proposal", uid=uid)
     signing.check_turn(row, by=actor(request))
     if not form.is_valid():
-        return _shown(request, row, mandate, return_form=form, status=422)
+        return shown(request, row, mandate, return_form=form, status=422)
     signing.send_back(row, by=actor(request), reason=form.cleaned_data["reason"])
     tell(request, [Told(_("đã trả lại kèm lý do."), title=proposal_title(row))])
     return redirect("proposal", uid=uid)
@@ -224,7 +221,7 @@ def send_back(request: HttpRequest, uid: uuid.UUID) -> HttpResponseBase:
 @require_POST
 @representatives_only
 def withdraw(request: HttpRequest, uid: uuid.UUID) -> HttpResponseBase:
-    row, _mandate = _proposal(request, uid)
+    row, _mandate = proposal_or_404(request, uid)
     if _done_already(row, ProposalState.WITHDRAWN, request):
         return redirect("proposal", uid=uid)
     signing.withdraw(row, by=actor(request))
@@ -236,7 +233,7 @@ def withdraw(request: HttpRequest, uid: uuid.UUID) -> HttpResponseBase:
 @representatives_only
 def begin_again(request: HttpRequest, uid: uuid.UUID) -> HttpResponseBase:
     """A new draft with the words of one that came back or was withdrawn."""
-    row, _mandate = _proposal(request, uid)
+    row, _mandate = proposal_or_404(request, uid)
     draft = signing.begin_again(row, by=actor(request))
     return redirect("proposal-edit", uid=draft.uid)
 
@@ -244,7 +241,7 @@ def begin_again(request: HttpRequest, uid: uuid.UUID) -> HttpResponseBase:
 @require_POST
 @representatives_only
 def discard(request: HttpRequest, uid: uuid.UUID) -> HttpResponseBase:
-    row, _mandate = _proposal(request, uid)
+    row, _mandate = proposal_or_404(request, uid)
     title = proposal_title(row)
     signing.discard(row, by=actor(request))
     tell(request, [Told(_("đã xóa bản nháp."), title=title)])
@@ -263,25 +260,39 @@ def _mandate_of(request: HttpRequest, agreement: Agreement) -> Mandate:
     raise PermissionDenied(_("Chỉ người đại diện một bên của thỏa thuận này mới đề nghị được."))
 
 
-def _proposal(request: HttpRequest, uid: uuid.UUID) -> tuple[Proposal, Mandate]:
+def draft_or_refused(request: HttpRequest, uid: uuid.UUID) -> tuple[Proposal, Mandate]:
+    """A draft of one's own side: the other side gets 403, what is no draft any more 409."""
+    row, mandate = proposal_or_404(request, uid)
+    if mandate.side != row.side:
+        raise PermissionDenied
+    if row.state != ProposalState.DRAFT:
+        raise signing.ProposalConflictError(row)
+    return row, mandate
+
+
+def proposal_or_404(request: HttpRequest, uid: uuid.UUID) -> tuple[Proposal, Mandate]:
     """A proposal that this user may see; whoever was entered on both sides may do nothing with it."""
     rows = Proposal.objects.visible_to(request.user).with_context()
     row = get_object_or_404(rows, uid=uid)
     return row, _mandate_of(request, row.agreement)
 
 
-def _shown(
+def shown(
     request: HttpRequest,
     row: Proposal,
     mandate: Mandate,
     *,
     problems: Any = (),
     return_form: Any = None,
+    file_error: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    """The page of a proposal; with what was refused beside the box or above everything."""
     context = {
         "page": proposal_page(row, mandate, request.user),
         "problems": problems,
+        "file_error": file_error,
+        "accept": ACCEPT,
         "return_form": return_form or ProposalReturnForm(),
         "results": take(request),
         "crumbs": [

@@ -64,7 +64,9 @@ class World:
             at=now(),
         )
         #: Sent by the officer, awaits the manager.
-        self.proposal = people.proposal(ProposalState.SUBMITTED)
+        self.proposal = people.proposal(
+            ProposalState.SUBMITTED, factories.stored_file(f"%PDF {factories.number()}".encode())
+        )
         #: Waits with its report; what is drafted is its own side's.
         sent = people.report()
         content = f"%PDF-1.7 {sent.uid}".encode()
@@ -98,7 +100,7 @@ _VERBS = (
 #: What stands behind the address of a proposal.
 _PROPOSAL_VERBS = (
     *("", "sua/", "gui/", "dong-y/", "tra-lai/"),
-    *("rut-lai/", "lap-lai/", "xoa-nhap/"),
+    *("rut-lai/", "lap-lai/", "xoa-nhap/", "tep/", "dinh-kem/", "go-tep/"),
 )
 
 #: Address → its key in one world, or its keys by name. A new address with a key in it gets an entry.

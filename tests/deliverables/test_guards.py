@@ -23,6 +23,7 @@ from deliverables.models import (
     OfficialChange,
     ProgressReport,
     Proposal,
+    ProposalFile,
     Target,
     Verdict,
 )
@@ -106,6 +107,7 @@ def test_every_content_column_is_guarded() -> None:
                 (Comment, "comment", {"id"}),
                 (Amendment, "amendment", {"id"}),
                 (DueDay, "due_day", {"id"}),
+                (ProposalFile, "proposal_file", {"uploaded_by_id", "uploaded_at"}),
             )
         },
         ProgressReport.citations.through: {*_columns_of("report_citation"), "id"},
@@ -594,7 +596,7 @@ def test_no_table_is_emptied_at_a_stroke(table: str) -> None:
     a_verdict()
     a_move()
     a_comment()
-    factories.Cooperation().proposal(ProposalState.SUBMITTED)
+    factories.Cooperation().proposal(ProposalState.SUBMITTED, factories.stored_file())
     an_amendment()
     a_due_day()
     a_text()

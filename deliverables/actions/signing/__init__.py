@@ -3,6 +3,7 @@
 Every door calls these; nothing else moves a proposal. Nothing of it is in force before the other side agrees.
 """
 
+from deliverables.actions.signing.document import attach, detach
 from deliverables.actions.signing.refusals import (
     ProposalConflictError,
     ProposalOpenError,
@@ -43,9 +44,11 @@ __all__ = [
     "TargetSaid",
     "TermSaid",
     "accept",
+    "attach",
     "begin",
     "begin_again",
     "check_turn",
+    "detach",
     "discard",
     "save",
     "send",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from agreements.choices import EventKind, Instrument, ParticipationRole, SourceScope
 from agreements.models import Citation, Event, Filing, Participation, Person, Phase, Source
 from coopportal.vietnamese import fold
+from deliverables.actions.signing.document import hand_on
 from deliverables.actions.signing.refused import checked
 from deliverables.actions.signing.terms import DocumentSaid, SignerSaid
 from deliverables.models import Proposal
@@ -46,6 +47,7 @@ def cite(document: DocumentSaid, signed: Signed, proposal: Proposal, at: dt.date
         sent_at=proposal.submitted_at,
         opened_at=at,
     )
+    hand_on(proposal, source)
     return Citation.objects.create(source=source)
 
 

@@ -14,6 +14,7 @@ from coopportal.clock import now
 from coopportal.vietnamese import nfc
 from deliverables import permissions
 from deliverables.actions.signing.applying import apply, rehearse
+from deliverables.actions.signing.document import copy_document, forget_document
 from deliverables.actions.signing.refusals import (
     ProposalConflictError,
     ProposalOpenError,
@@ -69,12 +70,13 @@ def begin(
     return row
 
 
+@transaction.atomic
 def begin_again(proposal: Proposal, *, by: User) -> Proposal:
     """A draft with the words of a proposal that came back or was withdrawn; what was sent stays as it is."""
     _require(permissions.can_write_proposal(by, proposal))
     if proposal.state not in {ProposalState.RETURNED, ProposalState.WITHDRAWN}:
         raise ProposalConflictError(proposal)
-    return begin(
+    draft = begin(
         proposal.agreement,
         by=by,
         kind=ProposalKind(proposal.kind),
@@ -82,6 +84,8 @@ def begin_again(proposal: Proposal, *, by: User) -> Proposal:
         phase=proposal.phase,
         revises=proposal,
     )
+    copy_document(proposal, draft, by=by)
+    return draft
 
 
 @transaction.atomic
@@ -104,6 +108,7 @@ def discard(proposal: Proposal, *, by: User) -> None:
     _require(permissions.can_write_proposal(by, proposal))
     if proposal.state != ProposalState.DRAFT:
         raise ProposalConflictError(proposal)
+    forget_document(proposal)
     gone, _kinds = Proposal.objects.filter(pk=proposal.pk, state=ProposalState.DRAFT).delete()
     if not gone:
         proposal.refresh_from_db()
