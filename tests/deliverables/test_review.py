@@ -284,7 +284,7 @@ def test_the_queue_takes_the_same_queries_however_many_rows(
         page = manager.get(QUEUE)
     assert len(page.context["queue"].rows) == rows
     assert page.content.decode().count("/tep/") == 2 * rows
-    assert len(queries) == 23
+    assert len(queries) == 24
 
 
 def test_the_menu_counts_what_waits(
