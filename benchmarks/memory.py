@@ -27,11 +27,12 @@ def _free_port() -> int:
 
 @contextmanager
 def _server() -> Iterator[tuple[int, int]]:
-    """``gunicorn -w 2`` on this machine alone, on the database that is measured: its port, its process."""
+    """The server of docs/operations.md, here alone, on the database that is measured: port and process."""
     port = _free_port()
     server = subprocess.Popen(  # noqa: S603  (our own server)
         [
-            *(sys.executable, "-m", "gunicorn", "coopportal.wsgi", "--workers", str(WORKERS)),
+            *(sys.executable, "-m", "gunicorn", "coopportal.wsgi", "--preload"),
+            *("--workers", str(WORKERS)),
             *("--bind", f"127.0.0.1:{port}", "--timeout", "300", "--log-level", "error"),
         ]
     )
