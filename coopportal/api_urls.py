@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path, re_path
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework.routers import SimpleRouter
 
 from agreements.api import views as promise
@@ -46,5 +47,6 @@ urlpatterns = [
     path("v1/", include((v1, "api"))),
     path("schema/", SchemaView.as_view(), name="api-schema"),
     path("docs/", DocsView.as_view(), name="api-docs"),
-    re_path(r"^.*$", login_not_required(not_found)),
+    # Nothing is done there, so no form's token is asked: a program is told that there is no such address.
+    re_path(r"^.*$", csrf_exempt(login_not_required(not_found))),
 ]

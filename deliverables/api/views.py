@@ -73,7 +73,9 @@ class ReportView(WritesReports, KeepsFiles, ReadView):
         return not self.is_table()
 
     def is_table(self) -> bool:
-        return super().is_table() or (self.action == "comments" and self.request.method != "POST")
+        return super().is_table() or (
+            self.action in ("comments", "files") and self.request.method != "POST"
+        )
 
     def retrieve(self, request: Request, key: str) -> HttpResponseBase:
         """A draft is named by its version: what a writer says in ``If-Match``."""

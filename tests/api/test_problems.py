@@ -103,6 +103,13 @@ def test_an_unknown_address_is_a_problem_too(client: Client, db: None, path: str
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_writing_where_nothing_is_is_a_404_and_no_form_that_lacks_its_token(method: str) -> None:
+    response = getattr(Client(enforce_csrf_checks=True), method)("/api/v1/reports/x/y/")
+    assert response.status_code == 404
+    assert response["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
 def test_writing_where_one_only_reads_is_a_405(client: Client, db: None, method: str) -> None:
     response = getattr(client, method)("/api/v1/phases/", "{", content_type="application/json")
     assert response.status_code == 405
