@@ -483,4 +483,4 @@ def test_the_sheet_takes_the_same_queries_however_many_rows(  # noqa: PLR0917
     assert len(page.context["sheet"].groups) == rows
     assert len(page.context["desk"].returned) == rows
     assert len(page.context["desk"].sent) == rows
-    assert len(queries) == 25
+    assert len(queries) == 26
