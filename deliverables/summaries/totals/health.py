@@ -15,7 +15,6 @@ from django.db import connection
 from django.db.models import (
     Case,
     DateField,
-    Exists,
     F,
     FloatField,
     Func,
@@ -244,10 +243,15 @@ class _Days(Func):
 
 
 def _due_day(moment: Moment, deliverable: str, kept: str) -> Case:
-    """The due day as of the day: the first change that was still to come knows what held until then."""
-    later = DueDay.objects.filter(deliverable=OuterRef(deliverable), set_on__gt=moment.as_of)
-    before = Subquery(later.order_by("set_on").values("due_before")[:1])
-    return Case(When(Exists(later), then=before), default=F(kept), output_field=DateField())
+    """The due day as of the day: the first change that was still to come knows what held until then.
+
+    Which ones have such a change is asked once for all rows: mostly none has, and then nothing is searched.
+    """
+    later = DueDay.objects.filter(set_on__gt=moment.as_of)
+    own = later.filter(deliverable=OuterRef(deliverable))
+    before = Subquery(own.order_by("set_on").values("due_before")[:1])
+    changed = Q(**{f"{deliverable}__in": later.order_by().values("deliverable")})
+    return Case(When(changed, then=before), default=F(kept), output_field=DateField())
 
 
 def stage_rank_at(moment: Moment) -> Case:
