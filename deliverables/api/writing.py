@@ -19,7 +19,9 @@ from coopportal.clock import Moment
 from coopportal.csv_rows import csv_response
 from coopportal.query import check_parameters
 from coopportal.rest import pages
-from coopportal.rest.answers import Answer, Scope, cells_of, headings_of
+from coopportal.rest.answers import Answer, Reader, Scope, cells_of, headings_of
+from coopportal.rest.compiled import ROWS, Compiled, statements
+from coopportal.rest.conditional import caller_of
 from coopportal.rest.renderers import FORMAT_PARAMETER, CSVAnswer
 from deliverables import actions
 from deliverables.api import typed
@@ -253,11 +255,18 @@ class WritesReports:
         return response
 
     def _json(self, request: Request, report: ProgressReport) -> Any:
-        """The report as a GET would tell it now."""
-        plan = self.answer.plan(self._now(request))
-        rows = ProgressReport.objects.told_at(Moment.now(), request.user).filter(pk=report.pk)
-        row = plan.of(rows).first()
-        return None if row is None else plan.make(row)
+        """The report as a GET would tell it now; by a statement put together once a day for each caller."""
+        scope = self._now(request)
+
+        def put_together() -> tuple[Compiled, Reader]:
+            plan = self.answer.plan(scope)
+            rows = ProgressReport.objects.told_at(scope.moment, scope.user).filter(pk__in=[ROWS])
+            return Compiled.of(plan.of(rows), [ROWS]), plan.make
+
+        shape = (WritesReports, type(self), scope.moment, caller_of(scope.user))
+        statement, make = statements.get(shape, put_together)
+        found = statement.ask({ROWS: [report.pk]})
+        return make(found[0]) if found else None
 
     def _now(self, request: Request) -> Scope:
         return Scope(Moment.now(), request.user)
