@@ -172,7 +172,11 @@ def test_every_model_of_both_apps_has_its_admin() -> None:
 
 
 #: Between the two sides, or the portal's own notes: nothing in them is an administrator's to read.
-BETWEEN = {"Comment", "Digest", "Filing", "HandledRequest", "Move", "QueueSeen"}
+BETWEEN = {
+    *("Comment", "Digest", "Filing", "HandledRequest", "Move", "QueueSeen"),
+    # What the two sides signed and proposed, and the contents of files: only ever added to, by them.
+    *("Amendment", "DueDay", "Proposal", "ProposalFile", "SourceFile", "StoredFile"),
+}
 
 
 def test_the_pages_below_cover_every_model_of_agreements() -> None:

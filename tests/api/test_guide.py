@@ -67,13 +67,15 @@ def test_the_commands_of_the_guide_answer(
     )
     monkeypatch.setenv("COOP_TOKEN", key)
     told = [run(["sh", "-c", command], server, tmp_path) for command in commands()]
-    vsr, in_force, table, changes, not_modified, started, sent, refusal, summary = told
+    vsr, in_force, table, changes, not_modified, started, sent, refusal, *rest = told
+    summary, late = rest
     assert started == ""
     assert (json.loads(sent)["state"], json.loads(sent)["coverage"]) == ("submitted", "toàn tỉnh")
     assert json.loads(sent)["figures"][0]["value"] == 43
     attached = json.loads((tmp_path / "tep.json").read_text("utf-8"))
     assert (attached["name"], attached["kind"]) == ("Biên bản.png", "png")
     assert not_modified == "304"
+    assert json.loads(late)["results"] == [], "no source gives a day by which a target is due"
     (row,) = json.loads(vsr)["results"]
     assert (row["stage"], row["coverage"]) == ("piloting", "43 cơ quan, đơn vị trên địa bàn tỉnh")
     assert [row["slug"] for row in json.loads(in_force)["results"]] == [

@@ -35,6 +35,7 @@ from deliverables.models import (
     OfficialSequence,
     ProgressReport,
     Proposal,
+    ProposalFile,
     QueueSeen,
     Target,
     Verdict,
@@ -144,7 +145,7 @@ def test_the_pages_below_cover_every_model_of_deliverables() -> None:
     derived = {CurrentFigure, CurrentReport}  # kept by the database: nothing to edit there
     # Between the two sides, or the portal's own notes: nothing in them is an administrator's to read.
     # Due days are changed by what both sides accepted, and told on the page of the deliverable.
-    between = {Comment, Digest, DueDay, HandledRequest, Move, Proposal, QueueSeen}
+    between = {Comment, Digest, DueDay, HandledRequest, Move, Proposal, ProposalFile, QueueSeen}
     models = set(apps.get_app_config("deliverables").get_models()) - derived - between
     assert {m for m in models if not m.__name__.startswith("Historical")} == set(ROWS)
 
