@@ -80,7 +80,7 @@ bench: $(TOOLS) ## đo tốc độ đọc, ghi trên cả hai cơ sở dữ li�
 	@mkdir -p .benchmarks
 	@$(MEASURED) DATABASE_URL=sqlite:///$(CURDIR)/.benchmarks/$(SCALE).sqlite3 \
 		$(BIN)/python -m benchmarks --scale $(SCALE) --json .benchmarks/sqlite-$(SCALE).json $(BENCH)
-	@$(MEASURED) $(BIN)/python scripts/with_postgres.py \
+	@$(MEASURED) DURABLE=1 $(BIN)/python scripts/with_postgres.py \
 		$(BIN)/python -m benchmarks --scale $(SCALE) --json .benchmarks/postgres-$(SCALE).json $(BENCH)
 
 check-slow: $(TOOLS) ## kiểm thử nặng / the slow tests

@@ -3,7 +3,8 @@
     python scripts/with_postgres.py pytest -n 2
 
 Without TEST_DATABASE_URL a server of its own runs in a temporary folder, reachable through a socket
-there only, and is stopped and removed when the command ends, however it ends.
+there only, and is stopped and removed when the command ends, however it ends. With DURABLE=1 it waits for the
+disk at every commit as a server in use does: for measuring, not for tests.
 """
 
 import os
@@ -64,7 +65,8 @@ def main(command: list[str]) -> int:
 
         server = get_server(folder / "data", cleanup_mode="stop")
         try:
-            _forget_durability(server.get_uri())
+            if environment.get("DURABLE") != "1":
+                _forget_durability(server.get_uri())
             return _run(command, server.get_uri(), environment)
         finally:
             server.cleanup()
