@@ -195,6 +195,8 @@ class OfficialChange(models.Model):
                 violation_error_message=_("Sau thay đổi đó đã có thay đổi khác."),
             ),
         ]
+        # For the few latest of a day: a country's log is not read to its end to find five.
+        indexes = [models.Index(fields=["at"], name="officialchange_at")]
 
     def __str__(self) -> str:
         return f"#{self.seq} {self.get_kind_display()}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Window
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Window
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -52,14 +52,18 @@ class Change:
 
 
 def latest_changes(moment: Moment) -> list[Change]:
-    """The last changes that made a report official by a moment, those with figures first."""
+    """The last changes that made a report official by a moment, those with figures first.
+
+    Only those as late as the last one shown are looked at: of a log of a million nothing else is judged.
+    """
     became = OfficialChange.objects.filter(
         kind=ChangeKind.BECAME_OFFICIAL,
         at__lt=moment.known_until,
         report__as_of_end__lte=moment.as_of,
     )
+    instants = list(became.order_by("-at").values_list("at", flat=True)[:LATEST_CHANGES])
     latest = list(
-        with_what_changed(became)
+        with_what_changed(became.filter(at__gte=min(instants, default=moment.known_until)))
         .annotate(
             has_figures=Exists(
                 Measurement.objects.filter(report=OuterRef("report"), value__isnull=False)
@@ -99,13 +103,29 @@ def changes_told(changes: Sequence[Any], moment: Moment) -> list[Change]:
 
 def _earlier_reports(changes: Sequence[Any], moment: Moment) -> dict[int, Any]:
     """For each report just made official, the official one that it overtook, if there was one."""
-    rows = (
+    overtaken = (
         ProgressReport.objects.filter(
-            deliverable__in={change.report.deliverable_id for change in changes},
+            Q(as_of_end__lt=OuterRef("as_of_end"))
+            | Q(as_of_end=OuterRef("as_of_end"), official_from__lte=OuterRef("official_from")),
+            deliverable=OuterRef("deliverable"),
             official_from__lt=moment.known_until,
         )
+        .exclude(pk=OuterRef("pk"))
         .latest_first()
-        .prefetch_related(Prefetch("measurements", to_attr="told"))
+    )
+    told = ProgressReport.objects.filter(pk__in={change.report_id for change in changes})
+    rows = (
+        ProgressReport.objects.filter(
+            pk__in=told.annotate(earlier=Subquery(overtaken.values("pk")[:1])).values("earlier")
+        )
+        .latest_first()
+        .prefetch_related(
+            Prefetch(
+                "measurements",
+                queryset=Measurement.objects.select_related("indicator").order_by("pk"),
+                to_attr="told",
+            )
+        )
     )
     by_deliverable: dict[int, list[Any]] = {}
     for row in rows:

@@ -13,7 +13,13 @@ from deliverables.models import Deliverable, Measurement, ProgressReport
 
 
 def current_measurements(moment: Moment, deliverables: Iterable[int] | QuerySet[Any]) -> Any:
-    """Per deliverable and indicator the figure of the latest official report that measures it."""
+    """Per deliverable and indicator the figure of the latest official report that measures it.
+
+    Where what stands is kept it is read there, and the log is not looked at.
+    """
+    if moment.knows_all:
+        kept = Measurement.objects.current(moment).filter(current__deliverable__in=deliverables)
+        return kept.select_related("indicator", "report").order_by("pk")
     official = ProgressReport.objects.official(moment).filter(deliverable__in=deliverables)
     overtaking = ("-report__as_of_end", "-report__official_from", "-report_id")
     return (
@@ -34,5 +40,8 @@ def current_measurements(moment: Moment, deliverables: Iterable[int] | QuerySet[
 def standing_figures(moment: Moment) -> QuerySet[Any]:
     """Figures with a value, of every deliverable whose time has begun."""
     begun = Deliverable.objects.begun(moment).values("pk")
-    standing = current_measurements(moment, begun).order_by().values("pk")
-    return Measurement.objects.filter(pk__in=standing, value__isnull=False)
+    standing = current_measurements(moment, begun).select_related(None).order_by()
+    if moment.knows_all:
+        valued: QuerySet[Any] = standing.filter(value__isnull=False)
+        return valued
+    return Measurement.objects.filter(pk__in=standing.values("pk"), value__isnull=False)
