@@ -12,6 +12,7 @@ from deliverables.reporting import (
     review,
     sheet,
     signing,
+    signing_form,
     verbs,
 )
 
@@ -48,11 +49,11 @@ urlpatterns = [
         "bao-cao-so-lieu/<uuid:uid>/tep/<slug:sha256>/go/", files.detach, name="report-file-detach"
     ),
     path("ky-ket/", signing.proposals, name="proposals"),
-    path("ky-ket/moi/<slug:slug>/", signing.new_phase, name="proposal-new"),
-    path("ky-ket/phu-luc/<slug:slug>/", signing.new_amendment, name="amendment-new"),
-    path("ky-ket/bo-sung/<slug:slug>/", signing.new_additions, name="additions-new"),
+    path("ky-ket/moi/<slug:slug>/", signing_form.new_phase, name="proposal-new"),
+    path("ky-ket/phu-luc/<slug:slug>/", signing_form.new_amendment, name="amendment-new"),
+    path("ky-ket/bo-sung/<slug:slug>/", signing_form.new_additions, name="additions-new"),
     path("ky-ket/<uuid:uid>/", signing.proposal, name="proposal"),
-    path("ky-ket/<uuid:uid>/sua/", signing.edit, name="proposal-edit"),
+    path("ky-ket/<uuid:uid>/sua/", signing_form.edit, name="proposal-edit"),
     path("ky-ket/<uuid:uid>/gui/", signing.send, name="proposal-send"),
     path("ky-ket/<uuid:uid>/dong-y/", signing.accept, name="proposal-accept"),
     path("ky-ket/<uuid:uid>/tra-lai/", signing.send_back, name="proposal-return"),

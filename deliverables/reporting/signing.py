@@ -10,23 +10,27 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from agreements.models import Agreement, Phase
+from agreements.models import Agreement
 from coopportal.files.kinds import ACCEPT
 from coopportal.pagination import PAGE_PARAMETER, page_of
 from coopportal.query import check_query
 from deliverables.actions import signing
-from deliverables.choices import ProposalKind, ProposalState
-from deliverables.forms.proposal import Grounds, ProposalForm, ProposalReturnForm
+from deliverables.choices import ProposalState
+from deliverables.forms.proposal import (
+    WORDS_PARAMETER,
+    ProposalReturnForm,
+)
 from deliverables.models import Proposal
-from deliverables.pages.grounds import grounds_of
 from deliverables.pages.mandates import Mandate
 from deliverables.pages.outcomes import Told, take, tell
 from deliverables.pages.proposal import phases_in_force, proposal_page, proposal_title
 from deliverables.reporting.answers import actor, mandates_or_403, representatives_only
 
 _PER_PAGE = 20
+#: Which of the deliverables there are stand on the form, and where on it they do.
+_LEAF, _LIST = (PAGE_PARAMETER, WORDS_PARAMETER), "#h-hm"
 
 
 @require_safe
@@ -48,118 +52,7 @@ def proposals(request: HttpRequest) -> HttpResponseBase:
     return render(request, "deliverables/proposals.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@representatives_only
-def new_phase(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """The next phase of an agreement, or its first."""
-    check_query(request)
-    agreement = get_object_or_404(Agreement, slug=slug)
-    return _begun(request, ProposalKind.PHASE, agreement, None)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@representatives_only
-def new_amendment(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """A signed change of a running phase."""
-    check_query(request)
-    phase = get_object_or_404(Phase.objects.select_related("agreement"), slug=slug)
-    return _begun(request, ProposalKind.AMENDMENT, phase.agreement, phase)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@representatives_only
-def new_additions(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """New deliverables, targets and due days within a running phase."""
-    check_query(request)
-    phase = get_object_or_404(Phase.objects.select_related("agreement"), slug=slug)
-    return _begun(request, ProposalKind.ADDITIONS, phase.agreement, phase)
-
-
-def _begun(
-    request: HttpRequest, kind: ProposalKind, agreement: Agreement, phase: Phase | None
-) -> HttpResponse:
-    mandate = _mandate_of(request, agreement)
-    grounds = grounds_of(kind, mandate.agreement, phase)
-    if request.method != "POST":
-        drafts = Proposal.objects.filter(agreement=agreement, side=mandate.side, kind=kind)
-        draft = drafts.filter(state=ProposalState.DRAFT).first()
-        if draft is not None:
-            return redirect("proposal-edit", uid=draft.uid)
-        return _form(request, ProposalForm(grounds), grounds, mandate)
-
-    def keep(form: ProposalForm) -> Proposal:
-        return signing.begin(
-            mandate.agreement, by=actor(request), kind=kind, said=form.said(), phase=phase
-        )
-
-    return _written(request, grounds, mandate, keep)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@representatives_only
-def edit(request: HttpRequest, uid: uuid.UUID) -> HttpResponseBase:
-    """A draft to go on with; somebody else's save in between is told, and nothing typed is lost (412)."""
-    check_query(request)
-    draft, mandate = draft_or_refused(request, uid)
-    grounds = grounds_of(ProposalKind(draft.kind), mandate.agreement, draft.phase)
-    if request.method != "POST":
-        form = ProposalForm(grounds, said=signing.Proposed.read(draft.terms))
-        return _form(request, form, grounds, mandate, draft)
-    text = request.POST.get("v", "")
-    version = int(text) if text.isascii() and text.isdigit() else 0
-
-    def keep(form: ProposalForm) -> Proposal:
-        signing.save(draft, by=actor(request), said=form.said(), version=version)
-        return draft
-
-    return _written(request, grounds, mandate, keep, draft)
-
-
-def _written(
-    request: HttpRequest,
-    grounds: Grounds,
-    mandate: Mandate,
-    keep: Any,
-    draft: Proposal | None = None,
-) -> HttpResponse:
-    """Store what was typed, and send it where that was asked; more rows only show the form again."""
-    if more := request.POST.get("them", ""):
-        form = ProposalForm(grounds, typed=request.POST, more=more)
-        return _form(request, form, grounds, mandate, draft, version=request.POST.get("v", ""))
-    form = ProposalForm(grounds, request.POST)
-    version = request.POST.get("v", "")
-    if not form.is_valid():
-        return _form(request, form, grounds, mandate, draft, version=version, status=422)
-    return _kept(request, form, mandate, keep, draft)
-
-
-def _kept(
-    request: HttpRequest,
-    form: ProposalForm,
-    mandate: Mandate,
-    keep: Any,
-    draft: Proposal | None,
-) -> HttpResponse:
-    """Store a valid form; where somebody was there first, show it again with what was typed."""
-    grounds = form.grounds
-    try:
-        row = keep(form)
-    except signing.ProposalOpenError as refusal:
-        form.refuse(ValidationError(str(refusal)))
-        return _form(request, form, grounds, mandate, refusal.proposal, version="", status=409)
-    except signing.StaleProposalError as refusal:
-        form.refuse(ValidationError(str(refusal)))
-        stored = str(refusal.proposal.version)
-        return _form(request, form, grounds, mandate, draft, version=stored, status=412)
-    if row.state == ProposalState.SUBMITTED:
-        return redirect("proposal", uid=row.uid)
-    if "gui" not in request.POST:
-        tell(request, [Told(_("đã lưu nháp. Xem lại rồi gửi."), title=proposal_title(row))])
-        return redirect("proposal", uid=row.uid)
-    return _sent(request, row, mandate)
-
-
-def _sent(request: HttpRequest, row: Proposal, mandate: Mandate) -> HttpResponse:
+def sent(request: HttpRequest, row: Proposal, mandate: Mandate) -> HttpResponse:
     try:
         signing.send(row, by=actor(request))
     except ValidationError as refusal:
@@ -183,7 +76,7 @@ def proposal(request: HttpRequest, uid: uuid.UUID) -> HttpResponseBase:
 @representatives_only
 def send(request: HttpRequest, uid: uuid.UUID) -> HttpResponseBase:
     row, mandate = proposal_or_404(request, uid)
-    return _sent(request, row, mandate)
+    return sent(request, row, mandate)
 
 
 @require_POST
@@ -253,7 +146,7 @@ def _done_already(row: Proposal, state: ProposalState, request: HttpRequest) -> 
     return row.state == state and row.decided_by_id == actor(request).pk
 
 
-def _mandate_of(request: HttpRequest, agreement: Agreement) -> Mandate:
+def mandate_of(request: HttpRequest, agreement: Agreement) -> Mandate:
     for mandate in mandates_or_403(request.user):
         if mandate.agreement.pk == agreement.pk:
             return mandate
@@ -274,7 +167,7 @@ def proposal_or_404(request: HttpRequest, uid: uuid.UUID) -> tuple[Proposal, Man
     """A proposal that this user may see; whoever was entered on both sides may do nothing with it."""
     rows = Proposal.objects.visible_to(request.user).with_context()
     row = get_object_or_404(rows, uid=uid)
-    return row, _mandate_of(request, row.agreement)
+    return row, mandate_of(request, row.agreement)
 
 
 def shown(
@@ -302,29 +195,3 @@ def shown(
         ],
     }
     return render(request, "deliverables/proposal.html", context, status=status)
-
-
-def _form(
-    request: HttpRequest,
-    form: ProposalForm,
-    grounds: Grounds,
-    mandate: Mandate,
-    draft: Proposal | None = None,
-    *,
-    version: str = "",
-    status: int = 200,
-) -> HttpResponse:
-    context = {
-        "form": form,
-        "grounds": grounds,
-        "indicators": {row.pk: row for row in grounds.indicators.values()}.values(),
-        "mandate": mandate,
-        "draft": draft,
-        "version": version or (draft.version if draft else ""),
-        "crumbs": [
-            (_("Việc của tôi"), reverse("work")),
-            (_("Ký kết"), reverse("proposals")),
-            (grounds.kind.label, ""),
-        ],
-    }
-    return render(request, "deliverables/proposal_form.html", context, status=status)

@@ -118,8 +118,11 @@ def target_row(
     )
 
 
-def add_lines(form: forms.Form, grounds: Grounds, areas: Sequence[tuple[str, str]]) -> None:
-    for line in grounds.lines:
+def add_lines(
+    form: forms.Form, grounds: Grounds, lines: Sequence[Line], areas: Sequence[tuple[str, str]]
+) -> None:
+    """Add the boxes of these deliverables; of any others there are none."""
+    for line in lines:
         prefix = f"hm{line.deliverable.pk}"
         if grounds.new_phase:
             form.fields[f"{prefix}-tn"] = forms.BooleanField(
@@ -132,19 +135,22 @@ def add_lines(form: forms.Form, grounds: Grounds, areas: Sequence[tuple[str, str
         add_target(form, f"{prefix}-k")
 
 
-def lines_of(grounds: Grounds, said: Proposed, rows: Mapping[int, int]) -> dict[str, Any]:
+def lines_of(
+    grounds: Grounds, lines: Sequence[Line], said: Proposed, rows: Mapping[int, int]
+) -> dict[str, Any]:
     """What a stored proposal says of them; ``rows``: the form's row of the area at a position."""
     held: dict[str, Any] = {}
-    goes_on = {one.continues: one for one in said.deliverables if one.continues}
+    goes_on = continued_in(said)
     changed = {one.deliverable: one for one in said.changes}
-    for line in grounds.lines:
+    for line in lines:
         prefix, slug = f"hm{line.deliverable.pk}", line.deliverable.slug
         one = goes_on.get(slug) or changed.get(slug)
         if one is None:
             continue
         held |= {f"{prefix}-tn": slug in goes_on, f"{prefix}-han": one.due_on}
-        if isinstance(one, DeliverableSaid) and one.area is not None:
-            held[f"{prefix}-lv"] = str(rows.get(one.area, one.area))
+        if isinstance(one, DeliverableSaid):
+            named = one.area is not None
+            held[f"{prefix}-lv"] = str(rows.get(one.area or 0, one.area)) if named else ""
         own = {indicator.key: indicator for indicator, _official in line.figures}
         for target in one.targets:
             if target.indicator in own:
@@ -159,8 +165,15 @@ def _name(grounds: Grounds, key: str) -> str:
     return found.name if found is not None else key
 
 
-def check_lines(form: forms.Form, grounds: Grounds, data: Mapping[str, Any]) -> None:
-    for line in grounds.lines:
+def continued_in(said: Proposed | None) -> dict[str, DeliverableSaid]:
+    """What a proposal lets go on, by the slug of what is continued."""
+    return {one.continues: one for one in said.deliverables if one.continues} if said else {}
+
+
+def check_lines(
+    form: forms.Form, grounds: Grounds, lines: Sequence[Line], data: Mapping[str, Any]
+) -> None:
+    for line in lines:
         prefix = f"hm{line.deliverable.pk}"
         for indicator, _official in line.figures:
             check_target(form, grounds, f"{prefix}-{indicator.pk}", data, indicator)
@@ -185,30 +198,29 @@ def _targets(grounds: Grounds, line: Line, data: Mapping[str, Any]) -> Iterator[
             yield said
 
 
-def continued_said(
-    grounds: Grounds, data: Mapping[str, Any], positions: Mapping[int, int]
-) -> Iterator[DeliverableSaid]:
-    for line in grounds.lines:
-        prefix, row = f"hm{line.deliverable.pk}", line.deliverable
-        if not data.get(f"{prefix}-tn"):
-            continue
-        yield DeliverableSaid(
-            title=row.title,
-            kind=row.kind,
-            system=row.system.slug if row.system else "",
-            area=area_at(data.get(f"{prefix}-lv", ""), positions),
-            due_on=data.get(f"{prefix}-han"),
-            continues=row.slug,
-            targets=tuple(_targets(grounds, line, data)),
-        )
+def line_said(
+    grounds: Grounds, line: Line, data: Mapping[str, Any], positions: Mapping[int, int]
+) -> DeliverableSaid | None:
+    """What a new phase says of a deliverable on the form, if it is to go on."""
+    prefix, row = f"hm{line.deliverable.pk}", line.deliverable
+    if not data.get(f"{prefix}-tn"):
+        return None
+    return DeliverableSaid(
+        title=row.title,
+        kind=row.kind,
+        system=row.system.slug if row.system else "",
+        area=area_at(data.get(f"{prefix}-lv", ""), positions),
+        due_on=data.get(f"{prefix}-han"),
+        continues=row.slug,
+        targets=tuple(_targets(grounds, line, data)),
+    )
 
 
-def changes_said(grounds: Grounds, data: Mapping[str, Any]) -> Iterator[ChangeSaid]:
-    for line in grounds.lines:
-        due, targets = data.get(f"hm{line.deliverable.pk}-han"), _targets(grounds, line, data)
-        said = ChangeSaid(line.deliverable.slug, due, tuple(targets))
-        if said.due_on or said.targets:
-            yield said
+def change_said(grounds: Grounds, line: Line, data: Mapping[str, Any]) -> ChangeSaid | None:
+    """The other due day and targets that are typed for a deliverable of a running phase, if any are."""
+    due, targets = data.get(f"hm{line.deliverable.pk}-han"), _targets(grounds, line, data)
+    said = ChangeSaid(line.deliverable.slug, due, tuple(targets))
+    return said if said.due_on or said.targets else None
 
 
 def area_at(row: str, positions: Mapping[int, int]) -> int | None:
@@ -216,12 +228,12 @@ def area_at(row: str, positions: Mapping[int, int]) -> int | None:
     return positions.get(int(row) - 1) if row else None
 
 
-def line_rows(form: forms.Form, grounds: Grounds) -> list[LineRow]:
+def line_rows(form: forms.Form, lines: Sequence[Line]) -> list[LineRow]:
     def box(name: str) -> Any:
         return form[name] if name in form.fields else None
 
     found = []
-    for line in grounds.lines:
+    for line in lines:
         prefix = f"hm{line.deliverable.pk}"
         targets = [
             target_row(form, f"{prefix}-{indicator.pk}", indicator, official)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -9,7 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from deliverables.actions.signing import Proposed
+from deliverables.actions.signing import AreaSaid, ChangeSaid, DeliverableSaid, Proposed
 from deliverables.forms.proposal.areas import (
     AreaRow,
     add_areas,
@@ -24,9 +25,8 @@ from deliverables.forms.proposal.areas import (
 from deliverables.forms.proposal.existing import (
     LineRow,
     add_lines,
-    changes_said,
     check_lines,
-    continued_said,
+    continued_in,
     line_rows,
     lines_of,
 )
@@ -49,24 +49,32 @@ from deliverables.forms.proposal.head import (
     head_of,
     term_said,
 )
+from deliverables.forms.proposal.paging import Leaf, leaf_of
+from deliverables.forms.proposal.whole import changes_said, continued_said, row_carrying_on
 
 #: Empty rows beside those in use, how many one press adds, and how many there may be at all.
 _SPARE, MORE, _MOST = 2, 3, 40
 
 
 class ProposalForm(forms.Form):
-    """Posted ``data`` is checked; ``typed`` is only shown again, with ``more`` rows where that was asked."""
+    """Posted ``data`` is checked; ``typed`` is only shown again, with ``more`` rows where that was asked.
+
+    Of the deliverables there are it shows those of ``leaf``; what ``said``, the stored draft, has of the
+    others stays as it is. With "chon" in ``data`` all of them go on.
+    """
 
     def __init__(
         self,
         grounds: Grounds,
         data: Any = None,
         *,
+        leaf: Leaf | None = None,
         said: Proposed | None = None,
         typed: Any = None,
         more: str = "",
     ) -> None:
-        self.grounds = grounds
+        self.grounds, self.draft = grounds, said
+        self.leaf = leaf or leaf_of(grounds, {})
         posted = data if data is not None else typed
         areas = list(said.areas) if said else rows_to_begin_with(grounds)
         fresh = fresh_said_before(said) if said else []
@@ -75,11 +83,13 @@ class ProposalForm(forms.Form):
         super().__init__(data)
         self._add_boxes([area.name for area in areas])
         held = areas_of(areas) if grounds.signs else {}
+        if grounds.new_phase:
+            held |= self._areas_carried_on(areas)
         if said:
             rows = {area.position: place for place, area in enumerate(areas, start=1)}
-            held |= head_of(said) | lines_of(grounds, said, rows) | fresh_of(grounds, said, rows)
+            held |= head_of(said) | fresh_of(grounds, said, rows)
+            held |= lines_of(grounds, self.leaf.lines, said, rows)
         elif grounds.new_phase:
-            held |= self._areas_carried_on()
             held["tu"] = grounds.phase.end_year if grounds.phase else None
         self.initial = self._typed(typed) if typed is not None else held
 
@@ -106,15 +116,15 @@ class ProposalForm(forms.Form):
                 (str(place), f"{area.position}. {area.name}"[:70])
                 for place, area in enumerate(grounds.areas, start=1)
             ]
-        add_lines(self, grounds, areas)
+        add_lines(self, grounds, self.leaf.lines, areas)
         add_fresh(self, grounds, self.fresh, areas)
 
-    def _areas_carried_on(self) -> dict[str, Any]:
+    def _areas_carried_on(self, areas: Sequence[AreaSaid]) -> dict[str, Any]:
         """Each deliverable in the row that carries its area on, until somebody says otherwise."""
-        rows = {area.pk: str(place) for place, area in enumerate(self.grounds.areas, start=1)}
+        rows = row_carrying_on(self.grounds, areas)
         return {
             f"hm{line.deliverable.pk}-lv": rows.get(line.deliverable.area_id, "")
-            for line in self.grounds.lines
+            for line in self.leaf.lines
         }
 
     def _typed(self, typed: Any) -> dict[str, Any]:
@@ -130,12 +140,14 @@ class ProposalForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
+        if self._all_go_on:
+            data |= {f"hm{line.deliverable.pk}-tn": True for line in self.leaf.lines}
         check_head(self, data)
         if self.grounds.signs:
             check_areas(self, self.grounds, self.areas, data)
-        check_lines(self, self.grounds, data)
+        check_lines(self, self.grounds, self.leaf.lines, data)
         check_fresh(self, self.grounds, self.fresh, data)
-        if not self.errors and not any(data.values()):
+        if not self.errors and not any(data.values()) and not self._elsewhere:
             raise ValidationError(_("Chưa ghi gì. Ghi nội dung đề nghị rồi lưu."), code="empty")
         return data
 
@@ -148,7 +160,20 @@ class ProposalForm(forms.Form):
         else:
             places = {place: area.position for place, area in enumerate(grounds.areas)}
             areas = ()
-        continued = continued_said(grounds, data, places) if grounds.new_phase else ()
+        continued: Iterable[DeliverableSaid] = ()
+        changes: Iterable[ChangeSaid] = ()
+        if grounds.new_phase:
+            continued = continued_said(
+                grounds,
+                self.leaf.lines,
+                data,
+                areas=areas,
+                places=places,
+                draft=self.draft,
+                all_go_on=self._all_go_on,
+            )
+        else:
+            changes = changes_said(grounds, self.leaf.lines, data, self.draft)
         return Proposed(
             before=grounds.phase.slug if grounds.phase else "",
             effective_on=data.get("hl"),
@@ -156,8 +181,12 @@ class ProposalForm(forms.Form):
             term=term_said(data, grounds.kind),
             areas=areas,
             deliverables=(*continued, *fresh_said(grounds, self.fresh, data, places)),
-            changes=() if grounds.new_phase else tuple(changes_said(grounds, data)),
+            changes=tuple(changes),
         )
+
+    @property
+    def _all_go_on(self) -> bool:
+        return self.grounds.new_phase and self.is_bound and "chon" in self.data
 
     def refuse(self, refusal: ValidationError) -> None:
         """Show what only the whole could tell, above the boxes."""
@@ -178,7 +207,23 @@ class ProposalForm(forms.Form):
 
     @cached_property
     def line_rows(self) -> list[LineRow]:
-        return line_rows(self, self.grounds)
+        return line_rows(self, self.leaf.lines)
+
+    @property
+    def chosen(self) -> int:
+        """How many deliverables go on, those on other pages included."""
+        ticked = sum(bool(row.chosen and row.chosen.value()) for row in self.line_rows)
+        return len(self._elsewhere & continued_in(self.draft).keys()) + ticked
+
+    @cached_property
+    def _elsewhere(self) -> set[str]:
+        """Deliverables of other pages of which the draft says something."""
+        if self.draft is None:
+            return set()
+        there = {line.deliverable.slug for line in self.grounds.lines}
+        here = {line.deliverable.slug for line in self.leaf.lines}
+        said = continued_in(self.draft).keys() | {one.deliverable for one in self.draft.changes}
+        return (said & there) - here
 
     @cached_property
     def fresh_rows(self) -> list[FreshRow]:
