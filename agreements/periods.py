@@ -1,15 +1,19 @@
-"""Verbs of reporting periods: making those of a phase, and moving due days when the calendar changes."""
+"""Verbs of reporting periods: made for a phase, following its term, due days moved with the calendar."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from simple_history.utils import bulk_create_with_history
 
+from accounts.models import User
 from agreements.choices import PeriodKind
 from agreements.models import Holiday, Phase, ReportingPeriod
 from agreements.reporting_year import spans
@@ -49,19 +53,20 @@ def _term(phase: Phase, until: dt.date | None) -> tuple[dt.date, dt.date]:
     return phase.begins_on, last
 
 
-@transaction.atomic
-def make_periods(
+def planned_periods(
     phase: Phase,
-    kind: PeriodKind,
+    kinds: Iterable[PeriodKind],
     *,
     until: dt.date | None = None,
     cutoff_day: int | None = None,
     due_working_days: int | None = None,
-) -> Made:
-    """Add the periods of one kind whose cut-off lies in the phase's term; those there already stay.
+    due_from: dt.date | None = None,
+) -> list[ReportingPeriod]:
+    """The periods, kind by kind, whose cut-off lies in the phase's term; none is stored.
 
     ``cutoff_day`` (1 to 31, where 31 means the last day of a month) and ``due_working_days`` (working
-    days between cut-off and due day, at least 1) are those of the settings unless given. Raises
+    days between cut-off and due day, at least 1) are those of the settings unless given. ``due_from``
+    leaves out what would be overdue from the start. The phase need not be stored. Raises
     ``ValidationError`` for a phase whose term is not known, or days that cannot be.
     """
     cutoff_day = settings.REPORT_CUTOFF_DAY if cutoff_day is None else cutoff_day
@@ -72,13 +77,7 @@ def make_periods(
         raise ValidationError(_("Hạn báo cáo phải sau ngày chốt từ 1 đến 60 ngày làm việc."))
     first, last = _term(phase, until)
     calendar = Holiday.objects.all().calendar()
-    there = set(
-        ReportingPeriod.objects.select_for_update()
-        .filter(phase=phase, kind=kind)
-        .values_list("year", "number")
-    )
-    every = list(spans(kind, first, last, cutoff_day))
-    new = [
+    every = [
         ReportingPeriod(
             phase=phase,
             kind=kind,
@@ -88,11 +87,56 @@ def make_periods(
             ends_on=span.ends_on,
             due_on=calendar.working_day_after(span.ends_on, due),
         )
-        for span in every
-        if (span.year, span.number) not in there
+        for kind in kinds
+        for span in spans(kind, first, last, cutoff_day)
     ]
-    ReportingPeriod.objects.bulk_create(new)
+    return [row for row in every if due_from is None or row.due_on >= due_from]
+
+
+@transaction.atomic
+def make_periods(phase: Phase, kind: PeriodKind, *, by: User | None = None, **days: Any) -> Made:
+    """Store the planned periods of one kind; those there already stay. ``days``: see ``planned_periods``.
+
+    Of two who make them at once the second finds those of the first. Each is in the history of periods,
+    with whoever is signed in, or ``by``.
+    """
+    every = planned_periods(phase, [kind], **days)
+    Phase.objects.select_for_update().get(pk=phase.pk)
+    there = set(
+        ReportingPeriod.objects.filter(phase=phase, kind=kind).values_list("year", "number")
+    )
+    new = [row for row in every if (row.year, row.number) not in there]
+    bulk_create_with_history(new, ReportingPeriod, default_user=by)
     return Made(added=len(new), kept=len(every) - len(new))
+
+
+def kinds_of(phase: Phase) -> list[PeriodKind]:
+    """The kinds of periods that a phase has, the shortest first."""
+    there = set(phase.periods.values_list("kind", flat=True).distinct().order_by())
+    return [kind for kind in PeriodKind if kind in there]
+
+
+def to_come(phase: Phase) -> list[ReportingPeriod]:
+    """Periods of the phase's kinds that its term has room for and that are not there yet, nor overdue.
+
+    A phase without an end is provided for to the end of the next year only; an amendment may lengthen one.
+    """
+    there = set(phase.periods.values_list("kind", "year", "number"))
+    planned = planned_periods(phase, kinds_of(phase), due_from=today())
+    return [row for row in planned if (row.kind, row.year, row.number) not in there]
+
+
+@transaction.atomic
+def follow_term(phase: Phase, *, by: User | None = None) -> Made:
+    """Make what is :func:`to_come`, and take away what closes after the term and is not closed yet.
+
+    What is closed stays: people have reported for it, or been told that they had not.
+    """
+    made = [make_periods(phase, kind, by=by, due_from=today()) for kind in kinds_of(phase)]
+    if phase.ends_on is not None:
+        last = max(phase.ends_on, today() - dt.timedelta(days=1))
+        phase.periods.filter(ends_on__gt=last).delete()
+    return Made(sum(one.added for one in made), sum(one.kept for one in made))
 
 
 @transaction.atomic

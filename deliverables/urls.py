@@ -22,6 +22,7 @@ urlpatterns = [
     path("giai-doan/<slug:slug>/", views.phase, name="phase"),
     path("giai-doan/<slug:slug>/tong-ket/", views.phase_reckoning, name="phase-reckoning"),
     path("giai-doan/<slug:slug>/ky/", closing.periods, name="periods"),
+    path("giai-doan/<slug:slug>/ky/lap-tiep/", closing.go_on, name="periods-go-on"),
     path("giai-doan/<slug:slug>/ky/<slug:key>/", closing.period, name="period"),
     path("he-thong/", views.systems, name="systems"),
     path("he-thong/<slug:slug>/", views.system, name="system"),

@@ -19,7 +19,7 @@ SLUGS = {
 REPORTING = {
     *("work", "read-figure", "review", "review-seen", "report", "report-new", "report-edit"),
     *("report-confirm", "report-return", "report-dispute", "report-revise", "report-comment"),
-    *("report-discard", "report-withdraw", "periods", "period"),
+    *("report-discard", "report-withdraw", "periods", "periods-go-on", "period"),
     *("report-file", "report-file-attach", "report-file-detach", "source-file"),
     *("proposals", "proposal-new", "amendment-new", "additions-new", "proposal", "proposal-edit"),
     *("proposal-send", "proposal-accept", "proposal-return", "proposal-withdraw"),

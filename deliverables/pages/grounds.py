@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q
 
 from agreements.models import Agreement, Phase, System, Theme
+from agreements.periods import kinds_of
 from coopportal.clock import Moment, today
 from coopportal.vietnamese import fold
 from deliverables.actions.signing.applying import latest_phase
@@ -34,6 +35,7 @@ def grounds_of(kind: ProposalKind, agreement: Agreement, phase: Phase | None) ->
         themes=[(row.key, row.name) for row in Theme.objects.all()],
         parents=_parents(agreement) if kind == ProposalKind.PHASE else [],
         indicators=named,
+        period_kinds=kinds_of(phase) if phase else [],
     )
 
 

@@ -12,11 +12,15 @@ from django.db.models import Count, Prefetch, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
+from agreements.choices import PeriodKind
 from agreements.models import Phase, ReportingPeriod
+from agreements.periods import kinds_of, to_come
 from coopportal.clock import BadParameter
 from coopportal.pagination import page_of
+from deliverables import permissions
 from deliverables.choices import OWING, PeriodState, ReportSide, ReportState
 from deliverables.models import Deliverable, ProgressReport
+from deliverables.pages.planned_periods import PeriodsTold
 
 PER_PAGE = 50
 STATE = "tinh-trang"
@@ -60,12 +64,10 @@ class PeriodPage:
 
 
 def phase_visible_to(user: Any, slug: str) -> Phase:
-    """A phase whose periods a user may see; 404 for anybody else."""
-    periods = ReportingPeriod.objects.visible_to(user).filter(phase__slug=slug)
-    period = periods.select_related("phase__agreement__partner").first()
-    if period is None:
+    """A phase whose periods a user may see, also while it has none; 404 for anybody else."""
+    phase = Phase.objects.select_related("agreement__partner").filter(slug=slug).first()
+    if phase is None or not permissions.represents_either_side(user, phase.agreement_id):
         raise Http404
-    phase: Phase = period.phase
     return phase
 
 
@@ -125,8 +127,19 @@ def period_page(request: HttpRequest, period: ReportingPeriod, day: dt.date) -> 
     )
 
 
-def periods_page(request: HttpRequest, phase: Phase, day: dt.date) -> Page:
-    """All periods of a phase, the latest first, a page at a time."""
+@dataclass(frozen=True)
+class PeriodsPage:
+    """The periods of a phase, a page at a time, and what could be done about those it has not."""
+
+    phase: Phase
+    page: Page
+    #: Of the kinds there are: what the term has room for and is not made yet.
+    to_come: PeriodsTold
+    may_propose: bool
+
+
+def periods_page(request: HttpRequest, phase: Phase, day: dt.date) -> PeriodsPage:
+    """All periods of a phase, the latest first."""
     rows = phase.periods.latest_first()
     page = page_of(request, rows, per_page=PER_PAGE)
     for period in page.object_list:
@@ -135,4 +148,11 @@ def periods_page(request: HttpRequest, phase: Phase, day: dt.date) -> Page:
         PeriodLine(period, period.days_left(day), period.ends_on < day)
         for period in page.object_list
     ]
-    return page
+    kinds = kinds_of(phase)
+    running = phase.in_force_on(day)
+    return PeriodsPage(
+        phase,
+        page,
+        to_come=PeriodsTold(every=to_come(phase) if kinds and running else ()),
+        may_propose=running and len(kinds) < len(PeriodKind),
+    )

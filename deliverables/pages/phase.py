@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from agreements.areas import fetch_areas
+from agreements.choices import PeriodKind
 from agreements.cited import fetch_citations
 from agreements.lineage import Lineage, Step, lineage
 from agreements.models import Event, Phase, Statement
@@ -26,6 +27,7 @@ from deliverables.pages.partner import (
     with_participants,
     with_speakers,
 )
+from deliverables.permissions import represents_either_side
 from deliverables.summaries.plans import HealthCount, health_counts
 from deliverables.summaries.results import Family, Tally, results
 from deliverables.summaries.story import Happening, Said, happenings, said
@@ -44,6 +46,8 @@ class PhasePage:
     statements: list[Said]
     happenings: list[Happening]
     subsidiaries: list[tuple[Any, list[Tally]]]
+    #: Kinds of reporting periods with their numbers, for who may read them; ``None`` for everybody else.
+    periods: list[tuple[str, int]] | None
 
     @property
     def said_count(self) -> int:
@@ -117,4 +121,14 @@ def phase_page(asked: Phase, moment: Moment, user: Any) -> PhasePage:
         statements=said(statements),
         happenings=happenings(happened, phase.agreement.partner, None, beside),
         subsidiaries=subsidiaries(below, [phase], delivered, moment),
+        periods=_periods(phase, user),
     )
+
+
+def _periods(phase: Phase, user: Any) -> list[tuple[str, int]] | None:
+    """No query for the public."""
+    if not represents_either_side(user, phase.agreement_id):
+        return None
+    rows = phase.periods.order_by().values_list("kind").annotate(count=Count("pk"))
+    counts = dict(rows)
+    return [(str(kind.label), counts[kind]) for kind in PeriodKind if kind in counts]

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from agreements.choices import Instrument
+from agreements.choices import Instrument, PeriodKind
 from agreements.models import CooperationArea, Phase, System
 from coopportal.clock import today
 from coopportal.vietnamese import fold
@@ -17,6 +17,7 @@ from deliverables.actions.signing import AreaSaid, ChangeSaid, DeliverableSaid, 
 from deliverables.choices import DeliverableKind, ProposalKind, ProposalState
 from deliverables.models import Deliverable, Indicator, Proposal
 from deliverables.pages.mandates import Mandate, other_side, side_name
+from deliverables.pages.planned_periods import PeriodsTold, periods_told
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,8 @@ class ProposalPage:
     fresh: list[DeliverableTold]
     changes: list[DeliverableTold]
     dropped: list[Any]
+    #: What periods would come of it, as long as nobody has decided.
+    periods: Sequence[PeriodsTold]
     may_write: bool
     may_decide: bool
 
@@ -74,6 +77,10 @@ class ProposalPage:
     def signers(self) -> list[tuple[Any, str]]:
         agreement = self.proposal.agreement
         return [(row, side_name(agreement, row.side)) for row in self.said.document.signers]
+
+    @property
+    def period_kinds(self) -> list[Any]:
+        return [kind.label for kind in PeriodKind if kind in self.said.periods]
 
     @property
     def title(self) -> str:
@@ -145,7 +152,7 @@ def proposals_of_own_side(user: Any) -> list[tuple[Any, str]]:
 
 
 def proposal_page(proposal: Proposal, mandate: Mandate, user: Any) -> ProposalPage:
-    """Seven queries, whatever it holds."""
+    """Seven queries, whatever it holds; up to three more where reporting periods would come of it."""
     said = Proposed.read(proposal.terms)
     phases = {
         row.slug: row
@@ -180,6 +187,9 @@ def proposal_page(proposal: Proposal, mandate: Mandate, user: Any) -> ProposalPa
         fresh=[told.deliverable(row) for row in said.deliverables if not row.continues],
         changes=[told.change(row) for row in said.changes],
         dropped=dropped,
+        periods=periods_told(proposal, said)
+        if proposal.state in {ProposalState.DRAFT, ProposalState.SUBMITTED}
+        else (),
         may_write=mandate.side == proposal.side,
         may_decide=waiting and permissions.can_decide_proposal(user, proposal),
     )

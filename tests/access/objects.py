@@ -113,6 +113,7 @@ _KEYS: dict[str, Callable[[World], Any]] = {
     "/giai-doan/<slug>/": lambda w: w.phase.slug,
     "/giai-doan/<slug>/tong-ket/": lambda w: w.phase.slug,
     "/giai-doan/<slug>/ky/": lambda w: w.phase.slug,
+    "/giai-doan/<slug>/ky/lap-tiep/": lambda w: w.phase.slug,
     "/giai-doan/<slug>/ky/<key>/": lambda w: {
         "slug": w.phase.slug,
         "key": w.phase.periods.earliest("ends_on").key,

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from agreements.models import Amendment, Citation, CooperationArea, Phase, Theme
+from agreements.periods import follow_term
 from agreements.terms import terms_of
 from coopportal.clock import today
 from deliverables.actions.signing.citing import Signed, cite, record_signing
@@ -21,6 +22,7 @@ from deliverables.actions.signing.delivering import (
     indicators_of,
     set_targets,
 )
+from deliverables.actions.signing.periods import make_agreed_periods
 from deliverables.actions.signing.refused import checked, refuse
 from deliverables.actions.signing.terms import AreaSaid, ChangeSaid, Proposed, TermSaid
 from deliverables.models import Deliverable, DueDay, Proposal
@@ -54,6 +56,8 @@ def amend(proposal: Proposal, said: Proposed, at: dt.datetime) -> Phase:
     _change_term(phase, said.term)
     areas |= _change_areas(said.areas, phase, areas, day, citation)
     _add_and_change(said, phase, areas, citation, day)
+    follow_term(phase, by=proposal.decided_by)
+    make_agreed_periods(said.periods, phase, by=proposal.decided_by)
     return phase
 
 
@@ -61,11 +65,12 @@ def add(proposal: Proposal, said: Proposed, at: dt.datetime) -> Phase:
     """New deliverables, targets and due days; no document is signed for them."""
     phase = _running(proposal)
     day = said.effective_on or today()
-    if not said.deliverables and not said.changes:
-        raise ValidationError([_("Chưa ghi hạng mục, mục tiêu hay thời hạn nào.")])
+    if not (said.deliverables or said.changes or said.periods):
+        raise ValidationError([_("Chưa ghi hạng mục, mục tiêu, thời hạn hay kỳ báo cáo nào.")])
     refuse(*_wrong_day(day, phase))
     areas = {row.position: row for row in phase.areas.filter(until_day__isnull=True)}
     _add_and_change(said, phase, areas, None, day)
+    make_agreed_periods(said.periods, phase, by=proposal.decided_by)
     return phase
 
 
@@ -114,7 +119,7 @@ def _wrong_with_amendment(
             yield _("Năm cuối: thỏa thuận đã có giai đoạn sau bắt đầu trước năm này.")
     changed = any(one.ended or one.name != one.was for one in said.areas)
     term = end_year is not None or said.term.open_ended
-    if not (changed or term or said.deliverables or said.changes):
+    if not (changed or term or said.deliverables or said.changes or said.periods):
         yield _("Phụ lục chưa đổi điều gì.")
 
 

@@ -22,6 +22,7 @@ from deliverables.actions.signing.citing import (
     record_signing,
 )
 from deliverables.actions.signing.delivering import add_deliverables
+from deliverables.actions.signing.periods import make_agreed_periods
 from deliverables.actions.signing.refused import checked, refuse
 from deliverables.actions.signing.terms import AreaSaid, Proposed
 from deliverables.choices import ProposalKind
@@ -86,6 +87,7 @@ def _new_phase(proposal: Proposal, said: Proposed, at: dt.datetime) -> Phase:
         citation=citation,
         agreed_on=document.signed_on.last_day if document.signed_on else today(),
     )
+    make_agreed_periods(said.periods, phase, by=proposal.decided_by)
     return phase
 
 

@@ -99,7 +99,7 @@ class Proposed:
     """Everything that a proposal says; which parts it has follows from its kind.
 
     ``before`` is the phase, by slug, whose areas ``AreaSaid.continues`` counts. ``effective_on`` is the day
-    from which an amendment or additions hold.
+    from which an amendment or additions hold. ``periods`` are kinds of reporting periods (``PeriodKind``).
     """
 
     before: str = ""
@@ -109,6 +109,7 @@ class Proposed:
     areas: tuple[AreaSaid, ...] = ()
     deliverables: tuple[DeliverableSaid, ...] = ()
     changes: tuple[ChangeSaid, ...] = ()
+    periods: tuple[str, ...] = ()
 
     def plain(self) -> dict[str, Any]:
         """As JSON keeps it: days as ISO, numbers as text so that none is rounded."""
@@ -152,6 +153,7 @@ class Proposed:
                 )
                 for row in told.get("changes", ())
             ),
+            periods=tuple(told.get("periods", ())),
         )
 
 

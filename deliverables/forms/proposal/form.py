@@ -91,6 +91,7 @@ class ProposalForm(forms.Form):
             held |= lines_of(grounds, self.leaf.lines, said, rows)
         elif grounds.new_phase:
             held["tu"] = grounds.phase.end_year if grounds.phase else None
+            held["kbc"] = list(grounds.period_kinds)
         self.initial = self._typed(typed) if typed is not None else held
 
     @staticmethod
@@ -182,6 +183,7 @@ class ProposalForm(forms.Form):
             areas=areas,
             deliverables=(*continued, *fresh_said(grounds, self.fresh, data, places)),
             changes=tuple(changes),
+            periods=tuple(data.get("kbc", ())),
         )
 
     @property
@@ -234,6 +236,11 @@ class ProposalForm(forms.Form):
         """The single boxes of the document and the term, in their order."""
         names = ("loai-vb", "so", "ten", "ky", "noi", "tu", "den", "kth", "thuoc", "hl")
         return [self[name] for name in names if name in self.fields]
+
+    @property
+    def period_box(self) -> Any:
+        """The kinds of reporting periods to tick; nothing where the phase has all of them."""
+        return self["kbc"] if "kbc" in self.fields else None
 
     @property
     def faults(self) -> list[tuple[str, str]]:

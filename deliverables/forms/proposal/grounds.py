@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from agreements.choices import PeriodKind
 from coopportal.vietnamese import fold
 from deliverables.choices import ProposalKind
 
@@ -33,6 +34,8 @@ class Grounds:
     #: The highest number that an area of the phase has had, ended ones included.
     last_position: int = 0
     indicators: Mapping[str, Any] = field(default_factory=dict)
+    #: Kinds of reporting periods that ``phase`` has.
+    period_kinds: Sequence[PeriodKind] = ()
 
     @property
     def signs(self) -> bool:

@@ -1,4 +1,4 @@
-"""The document of a proposal and its term: kind, number, day, place, who signed, for which years."""
+"""The document of a proposal and its term: kind, number, day, place, who signed, years, reporting periods."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _, gettext_lazy
 
-from agreements.choices import Instrument, Side
+from agreements.choices import Instrument, PeriodKind, Side
 from deliverables.actions.signing import DocumentSaid, Proposed, SignerSaid, TermSaid
 from deliverables.choices import ProposalKind
 from deliverables.forms.dates import TypedDateField
@@ -72,6 +72,14 @@ def add_head(form: forms.Form, grounds: Grounds) -> None:
             )
     if not grounds.new_phase:
         fields["hl"] = DueField(label=gettext_lazy("Có hiệu lực từ ngày"))
+    there = () if grounds.new_phase else grounds.period_kinds
+    if kinds := [(kind.value, kind.label) for kind in PeriodKind if kind not in there]:
+        fields["kbc"] = forms.MultipleChoiceField(
+            label=gettext_lazy("Kỳ báo cáo"),
+            choices=kinds,
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+        )
 
 
 def head_of(said: Proposed) -> dict[str, Any]:
@@ -88,6 +96,7 @@ def head_of(said: Proposed) -> dict[str, Any]:
         "kth": term.open_ended,
         "thuoc": term.parent,
         "hl": said.effective_on,
+        "kbc": list(said.periods),
     }
     for place, signer in enumerate(document.signers):
         held |= {
