@@ -12,6 +12,7 @@ from axes.exceptions import AxesBackendPermissionDenied
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
+from accounts import asked
 from accounts.models import User
 
 
@@ -56,3 +57,8 @@ class NameOrEmail(ModelBackend):
         # The password first: a closed account costs the same work, and gets the same answer.
         known = user.check_password(password)
         return user if known and self.user_can_authenticate(user) else None
+
+    def get_user(self, user_id: int) -> User | None:
+        """The account of a session that is signed in; None once it was closed."""
+        user = asked.account_of(user_id)
+        return user if user is not None and self.user_can_authenticate(user) else None

@@ -29,6 +29,17 @@ ADDRESS, BROWSER = "address", "browser"
 class SessionStore(DatabaseStore):
     """Fills the columns of ``accounts.models.Session`` from what the session holds."""
 
+    def load(self) -> dict[str, Any]:
+        # Apps are not ready yet when Django imports the engine.
+        from accounts import asked
+
+        found = asked.session_of(self.session_key)
+        if found is None or found[1] <= now():
+            self._session_key = None
+            return {}
+        told: dict[str, Any] = self.decode(found[0])
+        return told
+
     @classmethod
     def get_model_class(cls) -> type[Session]:
         # Models are not loaded yet when Django imports the engine.

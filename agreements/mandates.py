@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
+from accounts import asked
 from accounts.models import User
 from agreements.choices import Side
 from agreements.models import Representative
@@ -12,6 +13,8 @@ from coopportal.clock import today
 
 def acts_for_vnpt(user: User) -> bool:
     """Whether an account stands for VNPT anywhere, today or from a later day on."""
-    return Representative.objects.filter(
-        Q(until_day__isnull=True) | Q(until_day__gte=today()), user=user, side=Side.VNPT
-    ).exists()
+    day = today()
+    rows = Representative.objects.filter(
+        Q(until_day__isnull=True) | Q(until_day__gte=day), user=asked.ANYBODY, side=Side.VNPT
+    )
+    return asked.is_any(("acts for VNPT", day), rows, user)

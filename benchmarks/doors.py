@@ -13,7 +13,6 @@ import orjson
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
-from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
@@ -26,7 +25,7 @@ from coopportal.rest import kept
 #: Who asks, what he or she owes first (a second factor, of those who act for VNPT), and the state of the
 #: data behind every ETag: no data queries.
 _WHO = ('"accounts_session"', '"accounts_user"', '"mfa_authenticator"', "versions_dataversion")
-_ACTS_FOR_VNPT = 'SELECT 1 AS "a" FROM "agreements_representative" WHERE'
+_ACTS_FOR_VNPT = 'SELECT 1 AS "value1" FROM "agreements_representative" WHERE'
 
 
 def _is_about_who(sql: str) -> bool:
@@ -83,8 +82,10 @@ class Portal:
 
     @cached_property
     def application(self) -> Wsgi:
-        application: Wsgi = get_wsgi_application()
-        return application
+        from coopportal.wsgi import application
+
+        own: Wsgi = application
+        return own
 
     @cached_property
     def cookie(self) -> str:
