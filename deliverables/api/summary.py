@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, ClassVar
@@ -53,6 +53,7 @@ GROUP_BY = "group_by"
 MOST_KEYS = 2
 #: The words as plain text: a country's summary says each a thousand times.
 _NO_STAGES, _STANDINGS = dict.fromkeys(map(str, Stage.values), 0), [*map(str, Standing.values)]
+_NO_HEALTH = dict.fromkeys(map(str, Health.values), 0)
 _MEASURED, _NOT_COMPUTABLE = ProgressKind.MEASURED.value, ProgressKind.NOT_COMPUTABLE.value
 _DEPLOYMENT = DeliverableKind.DEPLOYMENT.value
 #: Standings that everybody is told; the others stand in an answer only where there are any to tell.
@@ -237,7 +238,12 @@ class SummaryView(ReadView):
         filterset = self.filterset_class(request.query_params, moment=scope.moment, user=scope.user)
         asked = {name: value for name, value in filterset.data.items() if value}
         summary = summary_of(
-            filterset.qs, [KEYS[key] for key in keys], scope.moment, scope.user, only=asked
+            filterset.qs,
+            [KEYS[key] for key in keys],
+            scope.moment,
+            scope.user,
+            only=asked,
+            shape=self._shape(asked),
         )
         if not summary.total.deliverables:
             filterset.explain()
@@ -254,6 +260,11 @@ class SummaryView(ReadView):
                 "totals": told.totals(),
             }
         )
+
+    def _shape(self, asked: Mapping[str, str]) -> Hashable | None:
+        """What is asked, where the statement depends on nothing else."""
+        shape, _compared = self.filterset_class.shape_of(asked)
+        return None if shape is None else tuple(sorted(asked.items()))
 
 
 @lru_cache(4096)
@@ -335,11 +346,10 @@ class _Told:
         standings = {
             standing: count
             for standing in _STANDINGS
-            if (count := total.standings[standing]) or standing in _PUBLIC_STANDINGS
+            if (count := total.standings.get(standing, 0)) or standing in _PUBLIC_STANDINGS
         }
         progress = {_MEASURED: total.measured, _NOT_COMPUTABLE: total.not_computable}
-
-        health = {own: total.health[own] for own in Health.values}
+        health = {**_NO_HEALTH, **total.health}
 
         def linked(name: str, counts: Mapping[str, int]) -> dict[str, str]:
             return {key: link(name, key) for key, count in counts.items() if count}

@@ -363,7 +363,8 @@ class Deliverable(models.Model):
 
 def _next_ones(moment: Moment) -> DeliverableQuerySet:
     """For a subquery: what continues the outer deliverable and has begun."""
-    begun: DeliverableQuerySet = Deliverable.objects.begun(moment)
+    # Most continue nothing: those are left aside before they are joined.
+    begun: DeliverableQuerySet = Deliverable.objects.begun(moment).filter(continues__isnull=False)
     return begun.filter(continues=OuterRef("pk"))
 
 

@@ -16,6 +16,7 @@ from benchmarks.report import Report, Row
 from coopportal.clock import Moment, today
 from deliverables.filters import SummaryFilterSet
 from deliverables.summaries.totals import KEYS
+from deliverables.summaries.totals.judging import RANKS
 from deliverables.summaries.totals.reading import found
 
 PAST = dt.date(2022, 3, 1)
@@ -46,14 +47,17 @@ def assert_same_answers(asked: Moment, keys: list[str]) -> None:
     rows = SummaryFilterSet({}, moment=asked).qs
     own = found(rows, [KEYS[key] for key in keys], asked, None)
     own_counts = [
-        (*ids, c.kind, c.stage, c.standing, c.count, c.latest, c.measured, c.progress)
+        (
+            *(*ids, c.kind, c.stage, c.standing, c.count, c.latest, c.measured, c.progress),
+            *(c.health.get(health.value, 0) for health in RANKS),
+        )
         for ids, c in own.counts
     ]
     own_figures = [
         (*ids, indicator, c.qualifier, c.count, c.valued, c.total, c.numerators, c.denominators)
         for ids, indicator, c in own.figures
     ]
-    assert sum(row[-4] for row in own_counts) > 0
+    assert sum(cell.count for _ids, cell in own.counts) > 0
     references = [over_the_log(keys, asked)]
     if asked.knows_all:
         references.append(over_what_stands(keys, asked))
@@ -61,7 +65,7 @@ def assert_same_answers(asked: Moment, keys: list[str]) -> None:
         (*ids, indicator, cell.value, cell.qualifier, 1) for ids, indicator, cell in own.latest
     ]
     for counts, of_figures, latest in references:
-        raw = [(*row[:-1], row[-1] or 0) for row in counts.rows()]
+        raw = [(*row[:-5], row[-5] or 0, *row[-4:]) for row in counts.rows()]
         assert _plain(raw) == _plain(own_counts)
         assert _plain(of_figures.rows()) == _plain(own_figures)
         assert _plain(latest.rows()) == _plain(own_latest)

@@ -8,7 +8,7 @@ Django's own annotations would choose them again for every part of the answer.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -17,7 +17,9 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import F, QuerySet
 
-from coopportal.clock import Moment
+from coopportal.clock import Moment, today
+from coopportal.rest.compiled import statements
+from coopportal.rest.conditional import caller_of
 from deliverables.choices import Aggregation, ReportState, Standing
 from deliverables.keepers import CURRENT_FIGURE, INDICATOR, MEASUREMENT, REPORT
 from deliverables.models import ProgressReport
@@ -41,10 +43,29 @@ class Found:
     latest: list[tuple[Ids, int, LatestCell]] = field(default_factory=list)
 
 
-def found(rows: QuerySet[Any], keys: Sequence[GroupKey], moment: Moment, user: Any) -> Found:
-    """What there is to tell of ``rows``, an ``official()`` queryset, as far as a user may know."""
+def found(
+    rows: QuerySet[Any],
+    keys: Sequence[GroupKey],
+    moment: Moment,
+    user: Any,
+    shape: Hashable | None = None,
+) -> Found:
+    """What there is to tell of ``rows``, an ``official()`` queryset, as far as a user may know.
+
+    ``shape`` says what narrows ``rows``, where that says all of it: the statement is put together once then.
+    """
+
+    def put_together() -> tuple[str, list[Any]]:
+        return _statement(rows, keys, moment, user)
+
+    whose = caller_of(user) if user is not None else None
+    names = tuple(key.name for key in keys)
     try:
-        sql, params = _statement(rows, keys, moment, user)
+        sql, params = (
+            put_together()
+            if shape is None
+            else statements.get((found, names, moment, today(), whose, shape), put_together)
+        )
     except EmptyResultSet:
         return Found()
     told = Found()
@@ -71,6 +92,7 @@ _COUNTED = (
 #: How many rows have each rank of health, in the order of ``HEALTH_OF_RANK``.
 _RANK = RANK_OF_ROW.format(stage="stage_", by_target="reached.health", by_stage="by_stage_")
 _RANKED = ", ".join(f"COUNT(CASE WHEN {_RANK} = {own} THEN 1 END)" for own in HEALTH_OF_RANK)
+_HEALTHS = [own.value for own in HEALTH_OF_RANK.values()]
 _NOT_RANKED = ", ".join("NULL" for _own in HEALTH_OF_RANK)
 #: The columns of the whole answer are typed here; the other parts leave out what is none of theirs.
 _COUNTS_OF = (
@@ -208,7 +230,7 @@ _OVERTAKING = "r.as_of_end DESC, r.official_from DESC, r.id DESC"
 
 def _tell_counts(told: Found, ids: Ids, row: Sequence[Any]) -> None:
     kind, stage, standing, _indicator, count, measured, _shared, latest, progress = row[:9]
-    health = dict(zip(HEALTH_OF_RANK.values(), row[14:], strict=True))
+    health = {own: n for own, n in zip(_HEALTHS, row[14:], strict=True) if n}
     cell = Cell(kind, stage, standing, count, _day(latest), measured, float(progress or 0), health)
     told.counts.append((ids, cell))
 

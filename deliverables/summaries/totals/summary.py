@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from coopportal.clock import Moment
 from deliverables.models import Indicator
 from deliverables.summaries.totals import reading
 from deliverables.summaries.totals.groups import MISSING, GroupKey, Member, Members
-from deliverables.summaries.totals.rules import Figure, Total
+from deliverables.summaries.totals.rules import Figure, Total, count_in
 
 
 @dataclass(frozen=True)
@@ -39,20 +39,25 @@ def summary_of(
     user: Any = None,
     *,
     only: Mapping[str, str] | None = None,
+    shape: Hashable | None = None,
 ) -> Summary:
     """Count ``rows``, an ``official()`` queryset, by ``keys`` at a moment, as far as a user may know.
 
     ``only`` keeps, of an overlapping key, the one group that was asked for, and of figures the one
-    indicator. A fixed number of queries: one for groups (one more for the whole where they overlap),
-    one for indicators, one a key.
+    indicator. ``shape`` is that of ``reading.found``. A fixed number of queries: one for groups (one more
+    for the whole where they overlap), one for indicators, one a key.
     """
     only = only or {}
     indicators = _indicators(only.get("indicator"))
-    totals, whole = _totals(rows, keys, moment, user, indicators), Total()
+
+    def of(own: Sequence[GroupKey]) -> dict[reading.Ids, Total]:
+        return _totals(reading.found(rows, own, moment, user, shape), indicators)
+
+    totals, whole = of(keys), Total()
     if keys and not any(key.overlapping for key in keys):
         _merge_all(whole, totals.values())
     elif keys:
-        whole = _totals(rows, (), moment, user, indicators).get((), whole)
+        whole = of(()).get((), whole)
     else:
         whole = totals.pop((), whole)
     named = [
@@ -81,14 +86,7 @@ def _indicators(key: str | None) -> dict[int, Indicator]:
     return {row.pk: row for row in (rows.filter(key=key) if key else rows)}
 
 
-def _totals(
-    rows: QuerySet[Any],
-    keys: Sequence[GroupKey],
-    moment: Moment,
-    user: Any,
-    indicators: Mapping[int, Indicator],
-) -> dict[reading.Ids, Total]:
-    found = reading.found(rows, keys, moment, user)
+def _totals(found: reading.Found, indicators: Mapping[int, Indicator]) -> dict[reading.Ids, Total]:
     totals: dict[reading.Ids, Total] = {}
     for ids, cell in found.counts:
         totals.setdefault(ids, Total()).add(cell)
@@ -127,12 +125,12 @@ def _merge(whole: Total, part: Total) -> None:
     """Add one group to another that it has no deliverable in common with."""
     whole.deliverables += part.deliverables
     whole.deployments += part.deployments
-    whole.stages.update(part.stages)
-    whole.standings.update(part.standings)
+    count_in(whole.stages, part.stages)
+    count_in(whole.standings, part.standings)
     whole.no_report += part.no_report
     whole.measured += part.measured
     whole.progress += part.progress
-    whole.health += part.health
+    count_in(whole.health, part.health)
     days = [day for day in (whole.latest_as_of, part.latest_as_of) if day]
     whole.latest_as_of = max(days, default=None)
     for pk, figure in part.figures.items():
