@@ -84,6 +84,10 @@ class AskedFilter(django_filters.Filter):
     def narrow(self, rows: QuerySet[Any], value: Any) -> QuerySet[Any]:
         raise NotImplementedError
 
+    def told(self, text: str) -> str:
+        """A value as a reader is told it."""
+        return text
+
     def shape_of(self, text: str) -> str | None:
         """What of a value decides the form of the statement: empty where it is only compared.
 
@@ -207,6 +211,9 @@ class WordFilter(AskedFilter):
                 Q(**{f"{self.field_name}__isnull": True}) | Q(**{self.field_name: ""})
             )
         return rows.filter(**{self.field_name: value})
+
+    def told(self, text: str) -> str:
+        return str(dict(self.choices).get(text, text))
 
     def shape_of(self, text: str) -> str | None:
         return text

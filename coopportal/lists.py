@@ -209,12 +209,15 @@ class Listing:
         names = (AS_OF_PARAMETER, KNOWN_ON_PARAMETER, SORT_PARAMETER, SIZE_PARAMETER)
         return [(name, self.request.GET[name]) for name in names if self.request.GET.get(name)]
 
-    def also_narrowed(self, *offered: str) -> list[tuple[str, str, str, str]]:
-        """Filters asked that the page's form has no field for: name, label, value, address without it."""
+    def also_narrowed(self, *offered: str) -> list[tuple[str, str, str, str, str]]:
+        """Filters asked that the page's form has no field for.
+
+        Name, label, value, the address without it, and the value in words.
+        """
         return [
-            (name, str(own.label), self.request.GET[name], self.url(name, PAGE_PARAMETER))
+            (name, str(own.label), value, self.url(name, PAGE_PARAMETER), own.told(value))
             for name, own in self.filterset.filters.items()
-            if name not in offered and self.request.GET.get(name, "").strip()
+            if name not in offered and (value := self.request.GET.get(name, "").strip())
         ]
 
     @property

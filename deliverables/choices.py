@@ -145,6 +145,18 @@ class ProgressKind(TextChoices):
     NOT_COMPUTABLE = "not_computable", _("Chưa tính được tiến độ")
 
 
+class News(TextChoices):
+    """Whether anything new has been heard of what still asks for news (``STALE_AFTER_DAYS``)."""
+
+    STALE = "stale", _("Lâu không có số liệu mới")
+
+
+class Acting(TextChoices):
+    """Whose agreements: those for a side of which the caller acts today."""
+
+    ME = "me", _("Thỏa thuận mình đại diện")
+
+
 class Health(TextChoices):
     """How a deliverable stands to its plan: a judgement by a stated rule, never a report (docs/adr/0020)."""
 

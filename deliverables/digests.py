@@ -99,14 +99,14 @@ def receivers(day: dt.date) -> Iterator[User]:
 
 def letter_to(user: User, day: dt.date) -> Letter:
     """What a person would be told: eight queries."""
-    mine = Representative.objects.on(day).filter(user=user)
+    mine = Representative.objects.acting(user, day)
     reports = ProgressReport.objects.all()
     returned = reports.returned_to(user).select_related("deliverable").order_by("decided_at", "pk")
     awaiting = reports.awaiting_verdict_of(user).select_related("deliverable")
     return Letter(
         user=user,
         day=day,
-        deadlines=deadlines_of(set(mine.values_list("agreement", flat=True)), day),
+        deadlines=deadlines_of(set(mine.values_list("agreement", flat=True)), day, user),
         returned=list(returned[:MOST]),
         returned_count=returned.count(),
         awaiting=list(awaiting.order_by("submitted_at", "pk")[:MOST]),

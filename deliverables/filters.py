@@ -13,8 +13,8 @@ from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, 
 from django.utils.translation import gettext, gettext_lazy as _
 
 from agreements.filters import AreaFilter, ProvinceFilter
-from agreements.models import Phase
-from coopportal.clock import BadParameter, Moment
+from agreements.models import Phase, Representative
+from coopportal.clock import BadParameter, Moment, today
 from coopportal.filtersets import (
     NONE,
     AskedFilter,
@@ -26,11 +26,13 @@ from coopportal.filtersets import (
 )
 from deliverables.choices import (
     STAGE_GROUPS,
+    Acting,
     ChangeKind,
     Continued,
     DeliverableKind,
     FigureStanding,
     Health,
+    News,
     ProgressKind,
     ReportBasis,
     ReportSide,
@@ -133,6 +135,24 @@ class HealthFilter(WordFilter):
         return ranked.filter(health_rank=RANKS[Health(value)])
 
 
+class NewsFilter(WordFilter):
+    """Deliverables of which nothing new has been heard for long, as far as the user may know."""
+
+    def narrow(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        reader = self.parent.user or AnonymousUser()
+        stale: Any = Deliverable.objects.stale(self.moment, reader)
+        return rows.filter(pk__in=stale.values("pk"))
+
+
+class ActingFilter(WordFilter):
+    """Deliverables of agreements for a side of which the user acts today; none for who acts for nobody."""
+
+    def narrow(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        reader = self.parent.user or AnonymousUser()
+        mine = Representative.objects.acting(reader, today())
+        return rows.filter(agreement__in=mine.values("agreement"))
+
+
 def _stage_rank() -> Case:
     """Stages in the order of the vocabulary, without a report last."""
     return Case(
@@ -224,6 +244,8 @@ class DeliverableFilterSet(ListFilterSet):
     )
     progress = ProgressFilter(ProgressKind, about=_("Tiến độ so với mục tiêu"))
     health = HealthFilter(Health, about=_("So với kế hoạch"))
+    news = NewsFilter(News, about=_("Số liệu mới"))
+    acting = ActingFilter(Acting, about=_("Đại diện"))
     continued = ContinuedFilter(Continued, about=_("Đã có hạng mục khác tiếp nối vào ngày hỏi"))
     basis = BasisFilter(
         ReportBasis, about=_("Dựa vào báo cáo nào; không ghi thì mọi số chính thức")

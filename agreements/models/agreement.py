@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -78,6 +79,13 @@ class RepresentativeQuerySet(models.QuerySet["Representative"]):
     def on(self, day: dt.date) -> RepresentativeQuerySet:
         """Whose mandate runs on a day; no ``until`` means until further notice."""
         return self.filter(Q(from_day__lte=day), Q(until_day__isnull=True) | Q(until_day__gte=day))
+
+    def acting(self, user: Any, day: dt.date) -> RepresentativeQuerySet:
+        """A user's mandates on a day, without agreements where he or she was entered on both sides."""
+        both = Representative.objects.on(day).filter(
+            ~Q(side=OuterRef("side")), user=user.pk, agreement=OuterRef("agreement")
+        )
+        return self.on(day).filter(~Exists(both), user=user.pk)
 
 
 class Representative(models.Model):

@@ -10,9 +10,11 @@ import datetime as dt
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
 
+from accounts.models import User
 from agreements.models import ReportingPeriod
 from coopportal.clock import Moment
 from deliverables.choices import OWING, PeriodState, ReportSide, ReportState
@@ -73,20 +75,23 @@ class DeliverablesOwing(models.QuerySet[Any]):
         """Still to be reported for the last closed period, whose due day has passed."""
         return self.in_latest_period(day).filter(period_state__in=OWING, period_due__lt=day)
 
-    def stale(self, day: dt.date, days: int | None = None) -> Any:
+    def stale(self, moment: Moment, reader: User | AnonymousUser, days: int | None = None) -> Any:
         """What asks for news and has had none, official or sent, that is of the last ``days`` days.
 
-        ``STALE_AFTER_DAYS`` unless given. What never had any counts once its phase is that old.
+        ``STALE_AFTER_DAYS`` unless given. What never had any counts once its phase is that old. What was
+        only sent is news to those who may read it: nobody else learns from a list that it was.
         """
         from deliverables.models.report import ProgressReport
 
-        since = day - dt.timedelta(days=settings.STALE_AFTER_DAYS if days is None else days)
-        recent = ProgressReport.objects.filter(
+        since = moment.as_of - dt.timedelta(
+            days=settings.STALE_AFTER_DAYS if days is None else days
+        )
+        recent = ProgressReport.objects.told_at(moment, reader).filter(
             deliverable=OuterRef("pk"),
             as_of_end__gte=since,
-            state__in=[*_SENT, ReportState.PUBLISHED],
+            told_state__in=[*_SENT, ReportState.PUBLISHED],
         )
-        asking: Any = self.asking_for_news(Moment(day, day))  # type: ignore[attr-defined]
+        asking: Any = self.asking_for_news(moment)  # type: ignore[attr-defined]
         return asking.filter(
             ~Exists(recent), Q(phase__begins_on__lt=since) | Q(phase__begins_on__isnull=True)
         )

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
 from accounts.models import User
 from agreements.models import Representative
@@ -18,12 +18,7 @@ from deliverables.choices import ReportSide, ReportState
 
 
 def _mandates(user: User | AnonymousUser) -> Any:
-    """The user's mandates of today, without agreements where he or she was entered on both sides."""
-    held = Representative.objects.on(today()).filter(user=user.pk)
-    both = Representative.objects.on(today()).filter(
-        ~Q(side=OuterRef("side")), user=user.pk, agreement=OuterRef("agreement")
-    )
-    return held.filter(~Exists(both))
+    return Representative.objects.acting(user, today())
 
 
 class ReportQueues(models.QuerySet[Any]):

@@ -1,4 +1,4 @@
-"""What the navigation tells somebody who acts for a side: work to do and verdicts to give, counted."""
+"""What the navigation tells somebody who acts for a side: work to do, verdicts to give, counted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from agreements.choices import Side
 from agreements.models import Representative
 from coopportal.clock import today
 from coopportal.context import NavigationItem
-from deliverables.models import ProgressReport
+from deliverables.models import ProgressReport, Proposal
 
 
 def duties(request: HttpRequest) -> dict[str, Any]:
@@ -22,12 +22,10 @@ def duties(request: HttpRequest) -> dict[str, Any]:
     return {"duties": SimpleLazyObject(lambda: _items(request))}
 
 
-def _of_agreement(queue: QuerySet[Any]) -> Subquery:
-    """How many reports of a queue belong to the mandate's agreement; NULL for none."""
-    rows = queue.filter(deliverable__agreement=OuterRef("agreement")).order_by()
-    return Subquery(
-        rows.values("deliverable__agreement").annotate(count=Count("pk")).values("count")
-    )
+def _of_agreement(queue: QuerySet[Any], path: str = "deliverable__agreement") -> Subquery:
+    """How many rows of a queue belong to the mandate's agreement; NULL for none."""
+    rows = queue.filter(**{path: OuterRef("agreement")}).order_by()
+    return Subquery(rows.values(path).annotate(count=Count("pk")).values("count"))
 
 
 def _items(request: HttpRequest) -> list[NavigationItem]:
@@ -42,14 +40,15 @@ def _items(request: HttpRequest) -> list[NavigationItem]:
         .annotate(
             returned=_of_agreement(reports.returned_to(user)),
             awaiting=_of_agreement(reports.awaiting_verdict_of(user)),
+            proposed=_of_agreement(Proposal.objects.awaiting(user), "agreement"),
         )
-        .values_list("agreement", "side", "returned", "awaiting")
+        .values_list("agreement", "side", "returned", "awaiting", "proposed")
     )
     by_agreement = {row[0]: row[1:] for row in mandates}
     if not by_agreement:
         return []
     returned = sum(row[1] or 0 for row in by_agreement.values())
-    awaiting = sum(row[2] or 0 for row in by_agreement.values())
+    awaiting = sum((row[2] or 0) + (row[3] or 0) for row in by_agreement.values())
     items = [
         _item(request, "work", _("Việc của tôi"), returned),
         _item(request, "review", _("Chờ xác nhận"), awaiting),

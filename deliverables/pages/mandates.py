@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from agreements.choices import Side
@@ -43,12 +42,8 @@ def side_name(agreement: Agreement, side: str) -> str:
 
 def mandates_of(user: Any) -> list[Mandate]:
     """By agreement, in the order of the partners' names; both sides of one agreement count for neither."""
-    both = Representative.objects.on(today()).filter(
-        ~Q(side=OuterRef("side")), user=user, agreement=OuterRef("agreement")
-    )
     rows = (
-        Representative.objects.on(today())
-        .filter(~Exists(both), user=user)
+        Representative.objects.acting(user, today())
         .select_related("agreement__partner", "agreement__vnpt_party")
         .order_by("agreement__partner__sort_key", "agreement__slug")
     )

@@ -139,10 +139,23 @@ def phases_in_force(mandates: Sequence[Mandate]) -> list[Any]:
 _MOST = 20
 
 
-def proposals_awaiting(user: Any) -> list[tuple[Any, str]]:
-    """What the other side proposed and this user may accept or return, the oldest first."""
+@dataclass(frozen=True)
+class Awaiting:
+    """Proposals with their titles, the oldest first, and how many there are in all."""
+
+    rows: list[tuple[Any, str]]
+    count: int
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.rows)
+
+
+def proposals_awaiting(user: Any) -> Awaiting:
+    """What the other side proposed and this user may accept or return."""
     rows = Proposal.objects.awaiting(user).with_context().order_by("submitted_at", "pk")
-    return [(row, proposal_title(row)) for row in rows[:_MOST]]
+    told = [(row, proposal_title(row)) for row in rows[:_MOST]]
+    return Awaiting(told, rows.count() if len(told) == _MOST else len(told))
 
 
 def proposals_of_own_side(user: Any) -> list[tuple[Any, str]]:

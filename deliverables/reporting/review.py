@@ -48,7 +48,9 @@ def _page(
     queue = Review(request)
     context = {
         "queue": queue,
-        "deadlines": deadlines_of([mandate.agreement.pk for mandate in queue.mandates], today()),
+        "deadlines": deadlines_of(
+            [mandate.agreement.pk for mandate in queue.mandates], today(), actor(request)
+        ),
         "many_form": many_form,
         "proposals": proposals_awaiting(request.user),
         "results": results or take(request),

@@ -74,7 +74,9 @@ def _page(
         "desk": desk_of(request, sheet.mandates, drafts),
         "families": SystemFamily.choices,
         "proposals": proposals_of_own_side(request.user),
-        "deadlines": deadlines_of([mandate.agreement.pk for mandate in sheet.mandates], today()),
+        "deadlines": deadlines_of(
+            [mandate.agreement.pk for mandate in sheet.mandates], today(), actor(request)
+        ),
         "results": results or take(request),
         "request_key": new_key(),
     }

@@ -10,7 +10,9 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count
 
+from accounts.models import User
 from agreements.models import ReportingPeriod
+from coopportal.clock import Moment
 from deliverables.choices import OWING, PeriodState
 from deliverables.models import Deliverable
 
@@ -51,8 +53,11 @@ class Deadlines:
         return bool(self.rows or self.stale)
 
 
-def deadlines_of(agreements: Collection[int], day: dt.date) -> Deadlines:
-    """For agreements by id, on a day: three queries, whatever their number; none for no agreement."""
+def deadlines_of(agreements: Collection[int], day: dt.date, reader: User) -> Deadlines:
+    """For agreements by id of which the reader represents a side, on a day.
+
+    Three queries, whatever their number; none for no agreement.
+    """
     if not agreements:
         return Deadlines((), 0, settings.STALE_AFTER_DAYS)
     mine: Any = Deliverable.objects.filter(agreement__in=agreements)
@@ -90,4 +95,4 @@ def deadlines_of(agreements: Collection[int], day: dt.date) -> Deadlines:
             row.period.pk,
         )
     )
-    return Deadlines(rows, mine.stale(day).count(), settings.STALE_AFTER_DAYS)
+    return Deadlines(rows, mine.stale(Moment(day, day), reader).count(), settings.STALE_AFTER_DAYS)

@@ -18,7 +18,7 @@ from django.urls import reverse
 from agreements.choices import PeriodKind
 from agreements.models import Phase, ReportingPeriod
 from agreements.periods import make_periods
-from coopportal.clock import ZONE, today
+from coopportal.clock import ZONE, Moment, today
 from deliverables.choices import PeriodState, ProposalState, ReportState, Stage
 from deliverables.models import Deliverable, Digest
 from deliverables.summaries.deadlines import deadlines_of
@@ -151,7 +151,8 @@ def test_stale_is_what_nobody_has_spoken_of_for_so_many_days(together: make.Coop
     row = told.deliverable
 
     def stale(day: dt.date) -> bool:
-        return mine(together).stale(day, days=30).filter(pk=row.pk).exists()
+        rows = mine(together).stale(Moment(day, day), together.manager, days=30)
+        return bool(rows.filter(pk=row.pk).exists())
 
     assert [stale(dt.date(2026, 1, 31)), stale(dt.date(2026, 2, 1))] == [False, True]
     together.report(ReportState.DRAFT, as_of_end=dt.date(2026, 1, 30))
@@ -163,8 +164,9 @@ def test_stale_is_what_nobody_has_spoken_of_for_so_many_days(together: make.Coop
 def test_what_never_had_a_report_is_stale_once_its_phase_is_that_old(
     together: make.Cooperation,
 ) -> None:
-    assert not mine(together).stale(dt.date(2025, 1, 31), days=30).exists()
-    assert mine(together).stale(dt.date(2025, 2, 1), days=30).exists()
+    for day, stale in ((dt.date(2025, 1, 31), False), (dt.date(2025, 2, 1), True)):
+        rows = mine(together).stale(Moment(day, day), together.officer, days=30)
+        assert rows.exists() is stale
 
 
 # --- One period -------------------------------------------------------------------------------
@@ -219,7 +221,7 @@ def test_deadlines_count_by_period_in_three_queries(together: make.Cooperation) 
     with CaptureQueriesContext(
         connection,
     ) as queries:
-        found = deadlines_of([together.agreement.pk], DUE + dt.timedelta(days=2))
+        found = deadlines_of([together.agreement.pk], DUE + dt.timedelta(days=2), together.officer)
     assert len(queries) == 3
     [row] = found.rows
     assert (row.owing, row.awaiting, row.disputed, row.days_left) == (3, 1, 0, -2)

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from coopportal.clock import ZONE
 from coopportal.partial_dates import PartialDate
 from deliverables import actions
-from deliverables.choices import ReportState, Stage
+from deliverables.choices import ProposalState, ReportState, Stage
 from deliverables.models import Indicator, ProgressReport, QueueSeen, Verdict
 from tests import factories
 from tests.factories import Cooperation, at
@@ -287,6 +287,36 @@ def test_the_queue_takes_the_same_queries_however_many_rows(
     assert len(queries) == 24
 
 
+def test_proposals_that_await_an_answer_are_counted_where_they_are_answered(
+    client: Client, cooperation: Cooperation, query_count: Callable[[], CaptureQueriesContext]
+) -> None:
+    def seen(user: Any) -> tuple[dict[str, int | None], str, int]:
+        client.force_login(user)
+        with query_count() as queries:
+            page = client.get(QUEUE)
+        counts = {item.label: item.count for item in page.context["duties"]}
+        return counts, " ".join(page.text.split()), len(queries)
+
+    none, text, before = seen(cooperation.manager)
+    assert none == {"Việc của tôi": None, "Chờ xác nhận": None}
+    assert "chờ trả lời" not in text
+    cooperation.proposal(ProposalState.SUBMITTED)
+    one, text, asked = seen(cooperation.manager)
+    assert (one["Chờ xác nhận"], asked) == (1, before)
+    assert '<a href="#h-ky-ket">1 đề nghị ký kết chờ trả lời</a>' in text
+    for other in (cooperation.officer, cooperation.colleague, cooperation.stranger):
+        assert seen(other)[0] == {"Việc của tôi": None, "Chờ xác nhận": None}
+    # Reports and proposals together; a draft and what was decided wait for nobody.
+    cooperation.report(ReportState.SUBMITTED)
+    for state in (ProposalState.WITHDRAWN, ProposalState.RETURNED, *[ProposalState.SUBMITTED] * 21):
+        cooperation.proposal(state)
+    cooperation.proposal(ProposalState.DRAFT)
+    many, text, _asked = seen(cooperation.manager)
+    assert many["Chờ xác nhận"] == 23
+    assert "22 đề nghị ký kết chờ trả lời" in text
+    assert "Còn 2 đề nghị khác đang chờ." in text
+
+
 def test_the_menu_counts_what_waits(
     client: Client,
     cooperation: Cooperation,
@@ -310,6 +340,6 @@ def test_the_menu_counts_what_waits(
     with query_count() as public:
         page = client.get("/nguon/")
     assert list(page.context["duties"]) == []
-    # Session, user, and one for the menu.
+    # Session, user, and one for the menu, whatever is counted.
     assert len(signed_in) - len(public) == 3
     assert ProgressReport.objects.filter(pk=back.pk).exists()
