@@ -307,7 +307,8 @@ class AreaFilterSet(ListFilterSet):
     @classmethod
     def rows_at(cls, moment: Moment, user: Any) -> QuerySet[Any]:
         begun = Phase.objects.told_by(moment.as_of)
-        return CooperationArea.objects.filter(phase__in=begun.values("pk"))
+        areas: QuerySet[Any] = CooperationArea.objects.begun_by(moment.as_of)
+        return areas.filter(phase__in=begun.values("pk"))
 
 
 class SystemFilterSet(ListFilterSet):

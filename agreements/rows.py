@@ -1,4 +1,4 @@
-"""What a line of the lists of the promise says, as cells of their CSV. No queries."""
+"""What a line of the lists of the promise says, as cells of their CSV. Queries only for terms of a day."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from agreements.participants import by_role
+from agreements.terms import say_years
 from coopportal.clock import Moment
 from coopportal.lists import Column
 
@@ -54,7 +55,9 @@ class PhaseRow:
 
 
 def phase_rows(phases: Sequence[Any], moment: Moment) -> list[PhaseRow]:
+    """The phases of a page, or of some rows of a CSV, with the terms of the day: one query."""
     day = moment.as_of
+    say_years((one for row in phases for one in (row, row.parent)), day)
     return [
         PhaseRow(row, row.in_force_on(day), bool(row.ends_on and row.ends_on < day))
         for row in phases

@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from agreements.filters import DiscrepancyFilterSet
 from agreements.models import Phase
 from agreements.present_names import Place, by_present_unit, with_present_names
+from agreements.terms import say_years
 from coopportal.clock import BadParameter, Moment, today
 from deliverables.choices import ReportState
 from deliverables.models import Deliverable, Measurement, ProgressReport
@@ -233,7 +234,9 @@ def overview_at(moment: Moment, chosen: MapChoice = MapChoice.SIGNED) -> Overvie
 
 def _phases(moment: Moment) -> list[Any]:
     rows = Phase.objects.told_by(moment.as_of).select_related("parent")
-    return list(with_present_names(rows, "agreement__").order_by(*(Phase._meta.ordering or ())))
+    found = list(with_present_names(rows, "agreement__").order_by(*(Phase._meta.ordering or ())))
+    say_years((one for row in found for one in (row, row.parent)), moment.as_of)
+    return found
 
 
 def _deployments(moment: Moment) -> Iterable[Any]:

@@ -193,7 +193,8 @@ def test_queries_of_these_lists(client: Client, count: int, django_assert_num_qu
             state=ReportState.PUBLISHED, figures={factories.indicator(): 3}, citations=cited
         )
 
-    with django_assert_num_queries(4):  # how many, phases, whom their provinces took in, citations
+    # How many, phases, whom their provinces took in, citations, amendments still to come.
+    with django_assert_num_queries(5):
         phases = client.get("/giai-doan/", {"so-dong": "200"})
     with django_assert_num_queries(4):  # how many, differences, sides, partners to choose from
         differences = client.get("/khac-nhau/", {"so-dong": "200"})

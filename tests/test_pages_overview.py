@@ -380,7 +380,7 @@ def test_today_has_no_band(client: Client) -> None:
 
 # ---- cost ---------------------------------------------------------------------------------------
 
-QUERIES = 11
+QUERIES = 12
 
 
 def more_partners(count: int) -> None:

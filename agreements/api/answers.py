@@ -9,6 +9,15 @@ from django.db.models import OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from agreements.api.citing import CitationAnswer, citations
+from agreements.api.terms import (
+    Amendments,
+    AreasOfTheDay,
+    DayThatHasCome,
+    FlagOfTheDay,
+    NameOfTheDay,
+    YearOfTheDay,
+)
 from agreements.choices import (
     Basis,
     EventKind,
@@ -25,7 +34,6 @@ from agreements.choices import (
 )
 from agreements.models import (
     Category,
-    Citation,
     CooperationArea,
     DiscrepancySide,
     Participation,
@@ -54,23 +62,6 @@ from coopportal.rest.answers import (
 )
 
 # ---- pieces that many nouns share --------------------------------------------------------------------
-
-
-class CitationAnswer(Answer):
-    """The few words of a source on which something rests; an empty quote points at the whole place."""
-
-    source = Key(source="source__slug", help_text=_("Mã nguồn"))  # type: ignore[assignment]
-    quote = Word(help_text=_("Trích dẫn, tối đa 12 từ"))
-    locator = Word(help_text=_("Vị trí trong nguồn"))
-
-
-def citations(of: str) -> Many:
-    """``citations[]`` of a noun; ``of`` is the name by which citations know it."""
-
-    def rows(outer: OuterRef, scope: Scope) -> QuerySet[Any]:
-        return Citation.objects.filter(**{of: outer}).order_by("pk")
-
-    return Many(CitationAnswer(), rows)
 
 
 class AreaKey(serializers.CharField):
@@ -198,7 +189,8 @@ class AgreementAnswer(Answer):
 
 
 def _areas(outer: OuterRef, scope: Scope) -> QuerySet[Any]:
-    return CooperationArea.objects.filter(phase=outer).order_by("position")
+    in_force = CooperationArea.objects.in_force_on(scope.moment.as_of)
+    return in_force.filter(phase=outer).order_by("position")
 
 
 def _continued(outer: OuterRef, scope: Scope) -> QuerySet[Any]:
@@ -218,20 +210,28 @@ class AreaOfPhase(Answer):
 
 
 class PhaseAnswer(Answer):
+    """One signed term, as it was on the ``as_of`` day."""
+
     slug = Key()
     parent = Key(source="parent__slug", allow_null=True)  # type: ignore[assignment]
     agreement = AgreementOfPhase()
     start_year = Whole(allow_null=True)
-    end_year = Whole(allow_null=True)
-    open_ended = Flag()
+    end_year = YearOfTheDay(allow_null=True)
+    open_ended = FlagOfTheDay()
     term_basis = Choice(choices=Basis.choices)
     instrument = Choice(choices=Instrument.choices)
     number = Word()
     title = Word()
     signed_on = PartialDay()
     signed_on_precision = Precision(source="signed_on")
-    areas = Many(AreaOfPhase(), _areas)
+    areas = AreasOfTheDay(AreaOfPhase(), _areas, help_text=_("Lĩnh vực có vào ngày as_of"))
     citations = citations("phases")
+
+
+class PhaseDetail(PhaseAnswer):
+    """A phase with its amendments (phụ lục)."""
+
+    amendments = Amendments(help_text=_("Phụ lục đã có hiệu lực vào ngày as_of"))
 
 
 class AreaAnswer(Answer):
@@ -239,7 +239,12 @@ class AreaAnswer(Answer):
     phase = Key(source="phase__slug")
     agreement = Key(source="phase__agreement__slug")
     position = Whole()
-    name = Word()
+    name = NameOfTheDay()
+    from_day = Day(allow_null=True, help_text=_("Có từ ngày, khi do phụ lục thêm"))
+    until_day = DayThatHasCome(
+        allow_null=True,
+        help_text=_("Ngày đầu tiên không còn hiệu lực, khi phụ lục đã cho kết thúc"),
+    )
     themes = themes()
     continues = Keys(AreaKey(), _continued, path="*", help_text=_("Mã lĩnh vực được tiếp nối"))
     lineage_basis = Choice(choices=LineageBasis.choices, allow_null=True)

@@ -55,6 +55,7 @@ class AgreementView(ReadView):
 
 class PhaseView(ReadView):
     answer = answers.PhaseAnswer
+    detail_answer = answers.PhaseDetail
     filterset_class = filters.PhaseFilterSet
     key_example = "nghe-an-2020-2025"
     summaries = (_("Giai đoạn"), _("Một giai đoạn"))

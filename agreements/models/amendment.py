@@ -14,7 +14,17 @@ from coopportal.partial_dates import PartialDateField
 from coopportal.vietnamese import VietnameseCharField
 
 
-class AmendmentManager(models.Manager["Amendment"]):
+class AmendmentQuerySet(models.QuerySet["Amendment"]):
+    def in_force_on(self, day: dt.date) -> AmendmentQuerySet:
+        """Those that had taken effect by a day, the earliest first."""
+        return self.filter(effective_on__lte=day).order_by("effective_on", "position")
+
+    def to_come_on(self, day: dt.date) -> AmendmentQuerySet:
+        """Those still to take effect on a day; the first of a phase knows what it said until then."""
+        return self.filter(effective_on__gt=day).order_by("effective_on", "position")
+
+
+class AmendmentManager(models.Manager.from_queryset(AmendmentQuerySet)):  # type: ignore[misc]
     def get_by_natural_key(self, phase: str, position: int) -> Amendment:
         return self.get(phase__slug=phase, position=position)
 

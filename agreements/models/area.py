@@ -43,7 +43,17 @@ class Theme(models.Model):
         return (self.key,)
 
 
-class CooperationAreaManager(models.Manager["CooperationArea"]):
+class CooperationAreaQuerySet(models.QuerySet["CooperationArea"]):
+    def begun_by(self, day: dt.date) -> CooperationAreaQuerySet:
+        """Those that their phase had by a day; without a first day they are there from its beginning."""
+        return self.filter(Q(from_day__isnull=True) | Q(from_day__lte=day))
+
+    def in_force_on(self, day: dt.date) -> CooperationAreaQuerySet:
+        """The same rule as :meth:`CooperationArea.in_force_on`; without a last day they go on."""
+        return self.begun_by(day).filter(Q(until_day__isnull=True) | Q(until_day__gt=day))
+
+
+class CooperationAreaManager(models.Manager.from_queryset(CooperationAreaQuerySet)):  # type: ignore[misc]
     def get_by_natural_key(self, phase: str, position: int) -> CooperationArea:
         return self.get(phase__slug=phase, position=position)
 

@@ -9,7 +9,8 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from agreements.api.answers import AreaKey, CitationAnswer, citations
+from agreements.api.answers import AreaKey
+from agreements.api.citing import CitationAnswer, citations
 from agreements.choices import Qualifier, Side
 from agreements.models import Citation
 from coopportal.files.kinds import FileKind
@@ -32,6 +33,7 @@ from coopportal.rest.answers import (
     Uid,
     Whole,
     Word,
+    day_iso,
     uid_text,
 )
 from deliverables.choices import (
@@ -48,7 +50,7 @@ from deliverables.choices import (
     ValueKind,
 )
 from deliverables.models import Measurement, ProgressReport, Target, Verdict
-from deliverables.summaries.totals.health import health_rank_at
+from deliverables.summaries.totals.health import due_day_at, health_rank_at
 from deliverables.summaries.totals.judging import HEALTH_OF_RANK
 
 
@@ -342,6 +344,15 @@ def _targets(outer: OuterRef, scope: Scope) -> QuerySet[Any]:
     )
 
 
+class DueOfTheDay(Day):
+    """The due day as it was on the ``as_of`` day, before whatever changed it later."""
+
+    def reader(self, columns: Columns, prefix: str, scope: Scope) -> Reader:
+        due = due_day_at(scope.moment, f"{prefix}pk", f"{prefix}due_on")
+        place = columns.take(f"{prefix}due_of_the_day", due)
+        return lambda row: day_iso(row[place])
+
+
 class HealthOfRow(Choice):
     """How it stands to its plan, by the rule of docs/data.md."""
 
@@ -374,7 +385,11 @@ class DeliverableDetail(DeliverableAnswer):
 
     scope = Word()
     host = Key(source="host__slug", allow_null=True)
-    due_on = Day(allow_null=True)
+    agreed_on = Day(
+        allow_null=True,
+        help_text=_("Ngày thỏa thuận, khi bổ sung giữa giai đoạn (phụ lục, đề nghị)"),
+    )
+    due_on = DueOfTheDay(allow_null=True)
     continues = Key(source="continues__slug", allow_null=True)
     targets = Many(TargetAnswer(), _targets)
     health = HealthOfRow(choices=Health.choices, help_text=_("So với kế hoạch"))

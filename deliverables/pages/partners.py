@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement, Phase
 from agreements.present_names import say_present_name, with_present_names
+from agreements.terms import say_years
 from agreements.told import has_begun
 from coopportal.clock import Moment
 from coopportal.lists import Column
@@ -41,6 +42,7 @@ def partner_rows(agreements: Sequence[Agreement], moment: Moment) -> list[Partne
     found = Deliverable.objects.filter(agreement__in=stages).official(moment)
     for agreement_id, stage in found.values_list("agreement_id", "stage"):
         stages[agreement_id].append(stage)
+    say_years((phase for row in agreements for phase in row.phases.all()), moment.as_of)
     rows = []
     for agreement in agreements:
         phases = [row for row in agreement.phases.all() if has_begun(row, moment.as_of)]

@@ -67,8 +67,9 @@ def test_the_commands_of_the_guide_answer(
     )
     monkeypatch.setenv("COOP_TOKEN", key)
     told = [run(["sh", "-c", command], server, tmp_path) for command in commands()]
-    vsr, in_force, table, changes, not_modified, started, sent, refusal, *rest = told
+    vsr, in_force, phase, table, changes, not_modified, started, sent, refusal, *rest = told
     summary, late = rest
+    assert [json.loads(phase)[name] for name in ("end_year", "amendments")] == [2025, []]
     assert started == ""
     assert (json.loads(sent)["state"], json.loads(sent)["coverage"]) == ("submitted", "toàn tỉnh")
     assert json.loads(sent)["figures"][0]["value"] == 43

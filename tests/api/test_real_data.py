@@ -82,6 +82,7 @@ def test_one_phase_in_full(get: Get) -> None:
                 "locator": "đoạn 2",
             },
         ],
+        "amendments": [],
     }
 
 

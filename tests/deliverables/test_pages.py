@@ -996,7 +996,7 @@ def test_queries_of_a_source(client: Client, count, django_assert_num_queries) -
 def test_queries_of_the_lists(client: Client, count, django_assert_num_queries) -> None:
     for _n in range(count):
         factories.report(factories.deliverable(), state=ReportState.PUBLISHED)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get("/thoa-thuan/")
     with django_assert_num_queries(5):
         client.get("/he-thong/")

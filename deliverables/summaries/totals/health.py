@@ -212,7 +212,7 @@ def _lines(targets: QuerySet[Any], moment: Moment) -> QuerySet[Any]:
     return targets.annotate(
         base=Cast(F("baseline"), FloatField()),
         aim=Cast(F("value"), FloatField()),
-        due=Coalesce(F("due_on"), _due_day(moment, "deliverable", "deliverable__due_on")),
+        due=Coalesce(F("due_on"), due_day_at(moment, "deliverable", "deliverable__due_on")),
         begins=Greatest(F("set_on"), phase, output_field=DateField()),
         direction=F("indicator__direction"),
         day_asked=Value(moment.as_of, DateField()),
@@ -242,7 +242,7 @@ class _Days(Func):
         )
 
 
-def _due_day(moment: Moment, deliverable: str, kept: str) -> Case:
+def due_day_at(moment: Moment, deliverable: str, kept: str) -> Case:
     """The due day as of the day: the first change that was still to come knows what held until then.
 
     Which ones have such a change is asked once for all rows: mostly none has, and then nothing is searched.
@@ -260,7 +260,7 @@ def stage_rank_at(moment: Moment) -> Case:
     Without a due day nothing else is looked at: on a day known later each look is a search.
     """
     reported, begins = F("as_of_end"), F("phase__begins_on")
-    due = _due_day(moment, "pk", "due_on")
+    due = due_day_at(moment, "pk", "due_on")
     past_half = GreaterThan(_Days(reported, begins), BEGUN_BY * _Days(due, begins))
 
     def when(rank: int, *conditions: Any, **lookups: Any) -> When:
