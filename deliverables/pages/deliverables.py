@@ -17,7 +17,7 @@ from deliverables.templatetags.delivery import stage_label
 from deliverables.templatetags.reports import reporter, says_something
 
 #: Filters that the form offers as fields; the others stay in the address and are told above the rows.
-OFFERED = ("q", "agreement", "system", "kind", "stage", "standing", "health", "news")
+OFFERED = ("q", "agreement", "system", "kind", "stage", "standing", "health")
 
 
 def with_official_reports(rows: QuerySet[Any], moment: Moment) -> QuerySet[Any]:

@@ -48,6 +48,9 @@ class PeriodPage:
     days_left: int
     closed: bool
 
+    #: States in which a side still has to report.
+    owing = OWING
+
     @property
     def days_late(self) -> int:
         return -self.days_left

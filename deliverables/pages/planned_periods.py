@@ -17,7 +17,7 @@ from deliverables.actions.signing import Proposed
 from deliverables.models import Proposal
 
 #: Periods of one kind that are listed; of those beyond the number and the last are told.
-_MOST = 12
+_MOST = 8
 
 
 @dataclass(frozen=True)

@@ -182,7 +182,7 @@ def test_each_period_is_told_before_anybody_agrees(client: Client) -> None:
         assert "Năm, 7 kỳ, từ năm 2026" in page
         assert "Tháng, 73 kỳ, từ tháng 12/2026" in page
         assert 'data-l="Chốt số liệu">14/12/2026</td><td data-l="Hạn">21/12/2026' in page
-        assert "và 61 kỳ nữa, kỳ cuối là tháng 12/2032: chốt 14/12/2032, hạn 21/12/2032." in page
+        assert "và 65 kỳ nữa, kỳ cuối là tháng 12/2032: chốt 14/12/2032, hạn 21/12/2032." in page
     signing.send_back(row, by=people.manager, reason="Thiếu.")
     page = text(client, row.get_absolute_url())
     assert "<dt>Kỳ báo cáo</dt><dd>tháng, năm</dd>" in page

@@ -274,8 +274,9 @@ def test_the_closing_view_tells_who_reported_and_what_is_missing(
     text = client.get(quarter_of(together).get_absolute_url()).text
     assert "quý I/2026" in text
     assert "còn 5 ngày" in text
-    assert "Còn 1 hạng mục chưa báo cáo." in text
-    assert f"{together.officer}: tháng 2/2026, chờ xác nhận" in text
+    assert "Còn 1 hạng mục phải báo cáo." in text
+    assert f"{together.officer}: <a href=" in text
+    assert ">tháng 2/2026</a>, chờ xác nhận" in text
     assert "nháp" not in text
     only = client.get(quarter_of(together).get_absolute_url(), {"tinh-trang": "missing"}).text
     assert together.deliverable.title not in only
@@ -284,6 +285,24 @@ def test_the_closing_view_tells_who_reported_and_what_is_missing(
     listed = client.get(_list(together)).text
     assert "quý IV/2027" in listed
     assert "chưa chốt" in listed
+
+
+def test_what_has_been_reported_is_late_no_more_and_leads_to_its_report(
+    together: make.Cooperation, client: Client
+) -> None:
+    client.force_login(together.officer)
+    address = quarter_of(together).get_absolute_url()
+    with time_machine.travel(make.at(dt.date(2026, 4, 1)), tick=False):
+        page = client.get(address).text
+        assert "quá hạn 12 ngày" in page
+        assert reverse("report-new", args=[together.deliverable.slug]) in page
+        sent = together.report(ReportState.SUBMITTED, as_of_end=IN_QUARTER)
+        page, work = client.get(address).text, client.get(reverse("work")).text
+        assert reverse("report", args=[sent.uid]) in page
+        assert reverse("report-new", args=[together.deliverable.slug]) not in page
+        assert "quá hạn" not in page
+        assert "đã báo cáo hết" in work
+        assert "quá hạn" not in work
 
 
 @pytest.mark.usefixtures("on_the_day_after")
