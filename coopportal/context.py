@@ -18,7 +18,7 @@ from coopportal.clock import (
     Moment,
     today,
 )
-from coopportal.pagination import PAGE_PARAMETER
+from coopportal.pagination import PAGE_PARAMETERS
 from coopportal.query import LONGEST_VALUE
 
 #: url name, label, narrow screens only. A page that is not in urls.py yet is left out.
@@ -98,7 +98,8 @@ def _travelling(request: HttpRequest) -> dict[str, str]:
     for name, values in request.GET.lists():
         sound = len(name) <= 40 and len(values[0]) <= LONGEST_VALUE
         # A change of day starts again at the first page.
-        if sound and "\x00" not in name + values[0] and name not in {refused, PAGE_PARAMETER}:
+        stays = name != refused and name not in PAGE_PARAMETERS
+        if sound and stays and "\x00" not in name + values[0]:
             kept[name] = values[0]
     return kept
 

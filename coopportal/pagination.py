@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.paginator import InvalidPage, Page, Paginator
@@ -12,17 +13,27 @@ from coopportal.clock import BadParameter
 
 #: Page number of a list in its address.
 PAGE_PARAMETER = "trang"
+#: The same for the systems of a matrix whose partners go by ``trang``.
+SYSTEMS_PAGE_PARAMETER = "trang-he-thong"
+PAGE_PARAMETERS = frozenset({PAGE_PARAMETER, SYSTEMS_PAGE_PARAMETER})
 
 
 def page_of(request: HttpRequest, rows: Any, *, per_page: int) -> Page[Any]:
     """The page asked for by ``trang``, else the first; raise :class:`BadParameter` where there is none."""
+    return page_in(request.GET, rows, per_page=per_page)
+
+
+def page_in(
+    query: Mapping[str, str], rows: Any, *, per_page: int, parameter: str = PAGE_PARAMETER
+) -> Page[Any]:
+    """The same by a parameter of its own, where one address goes through two lists."""
     paginator = Paginator(rows, per_page)
-    asked = request.GET.get(PAGE_PARAMETER, "").strip() or "1"
+    asked = query.get(parameter, "").strip() or "1"
     try:
         return paginator.page(asked)
     except InvalidPage as error:
         raise BadParameter(
-            PAGE_PARAMETER,
+            parameter,
             gettext("Không có trang này. Danh sách có %(pages)d trang.")
             % {"pages": paginator.num_pages},
             asked[:40],

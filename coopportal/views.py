@@ -11,8 +11,8 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from coopportal.clock import BadParameter, Moment
-from coopportal.overview import MAP_PARAMETER, map_choice, overview_at
-from coopportal.pagination import PAGE_PARAMETER, page_of
+from coopportal.overview import overview_at
+from coopportal.pagination import PAGE_PARAMETER, SYSTEMS_PAGE_PARAMETER, page_of
 from coopportal.query import page_moment
 from coopportal.search import (
     GROUP_PARAMETER,
@@ -23,6 +23,7 @@ from coopportal.search import (
     search as search_all,
     suggest,
 )
+from coopportal.signed import MAP_PARAMETER, map_choice
 
 #: Words that find something in the data the portal starts with; offered where nothing was typed.
 EXAMPLES = ("Nghệ An", "vnEdu", "VNPT-iOffice", "an toàn thông tin", "hội nghị truyền hình")
@@ -31,8 +32,9 @@ EXAMPLES = ("Nghệ An", "vnEdu", "VNPT-iOffice", "an toàn thông tin", "hội 
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """The whole cooperation on one page, at the moment asked."""
-    moment = page_moment(request, MAP_PARAMETER)
-    return render(request, "overview.html", {"page": overview_at(moment, map_choice(request))})
+    moment = page_moment(request, MAP_PARAMETER, PAGE_PARAMETER, SYSTEMS_PAGE_PARAMETER)
+    page = overview_at(moment, map_choice(request), request.GET)
+    return render(request, "overview.html", {"page": page})
 
 
 @require_safe

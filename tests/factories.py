@@ -328,6 +328,7 @@ def report(
     *,
     state: str = ReportState.DRAFT,
     figures: Figures | None = None,
+    qualifiers: Mapping[Indicator, str] | None = None,
     citations: Iterable[Citation] = (),
     when: dt.datetime | None = None,
     until: dt.datetime | None = None,
@@ -350,7 +351,8 @@ def report(
     values.setdefault("stage", Stage.DEPLOYED)
     row = ProgressReport.objects.create(deliverable=of, **values)
     for each, value in (figures or {}).items():
-        measurement(row, each, value)
+        told = {"qualifier": qualifiers[each]} if each in (qualifiers or {}) else {}
+        measurement(row, each, value, **told)
     row.citations.set(citations)
     when = when or at(DAY)
     for step in _PATHS[state]:

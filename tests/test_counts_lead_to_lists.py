@@ -58,10 +58,10 @@ def test_a_headline_count_leads_to_as_many_rows(client: Client, day: str) -> Non
         "đối tác": len(page.agreements),
         "còn thời hạn": len(page.in_force),
         "số liệu hai bên xác nhận": page.confirmed_figures,
-        "trong ": len(page.standing_figures),
-        "Điểm các nguồn nói khác nhau": len(page.discrepancies),
+        "trong ": page.standing_figures,
+        "Điểm các nguồn nói khác nhau": page.differing.total,
     }
-    if not page.discrepancies:
+    if not page.differing.total:
         del counted["Điểm các nguồn nói khác nhau"]
     figures = html[html.index('class="figs"') : html.index('id="giai-doan"')]
 

@@ -39,6 +39,17 @@ class PhaseQuerySet(models.QuerySet["Phase"]):
         )
 
 
+def years_in_words(first: int | None, last: int | None) -> str:
+    """The years of a term: ``2014–2020``, ``đến 2025``, ``từ 2021``, ``chưa rõ năm``."""
+    if first and last:
+        return f"{first}–{last}"
+    if last:
+        return gettext("đến %(year)s") % {"year": last}
+    if first:
+        return gettext("từ %(year)s") % {"year": first}
+    return gettext("chưa rõ năm")
+
+
 class PhaseManager(models.Manager.from_queryset(PhaseQuerySet)):  # type: ignore[misc]
     def get_by_natural_key(self, slug: str) -> Phase:
         return self.get(slug=slug)
@@ -151,14 +162,8 @@ class Phase(models.Model):
 
     @property
     def years(self) -> str:
-        """The term as pages write it: ``2014–2020``, ``đến 2025``, ``từ 2021``, ``chưa rõ năm``."""
-        if self.start_year and self.end_year:
-            return f"{self.start_year}–{self.end_year}"
-        if self.end_year:
-            return gettext("đến %(year)s") % {"year": self.end_year}
-        if self.start_year:
-            return gettext("từ %(year)s") % {"year": self.start_year}
-        return gettext("chưa rõ năm")
+        """The term as pages write it; see :func:`years_in_words`."""
+        return years_in_words(self.start_year, self.end_year)
 
     def compute_begins_on(self) -> dt.date | None:
         if self.signed_on is not None:

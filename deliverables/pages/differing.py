@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Count, F, Min, Q, QuerySet, Window
+from django.db.models.functions import Coalesce
 
 from agreements.cited import remember
 from agreements.models import Discrepancy, DiscrepancySide
@@ -43,6 +45,40 @@ def differing(about: Q, day: dt.date) -> list[Any]:
     for row in found.values():
         remember(row, "sides", list(own[row.pk].values()))
     return differing_by(found.values(), day)
+
+
+@dataclass(frozen=True)
+class Differing:
+    """How many discrepancies one could see, the first of them by their key, and where most of them are.
+
+    ``most`` is the key of an agreement with its count, None where none of them is about one of those asked.
+    """
+
+    total: int
+    examples: list[str]
+    most: tuple[int, int] | None
+
+
+def differing_in_sum(
+    rows: QuerySet[Any], agreements: Collection[int], *, examples: int
+) -> Differing:
+    """Two queries, whatever the number: the examples with how many there are, and the agreement."""
+    first = list(
+        rows.order_by("slug")
+        .annotate(total=Window(Count("pk")))
+        .values_list("topic", "total")[:examples]
+    )
+    most = (
+        rows.order_by()
+        .annotate(about=Coalesce("agreement_id", "phase__agreement_id"))
+        .filter(about__in=agreements)
+        .values("about")
+        .annotate(count=Count("pk"), first=Min("slug"))
+        .order_by("-count", "first")
+        .values_list("about", "count")
+        .first()
+    )
+    return Differing(first[0][1] if first else 0, [topic for topic, _total in first], most)
 
 
 def about_deliverable(rows: Iterable[Any], deliverable: int) -> list[Any]:

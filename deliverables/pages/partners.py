@@ -15,8 +15,8 @@ from agreements.terms import say_years
 from agreements.told import has_begun
 from coopportal.clock import Moment
 from coopportal.lists import Column
-from deliverables.models import Deliverable
 from deliverables.pages.delivered import CITED
+from deliverables.summaries.deployed import stages_by_agreement
 from deliverables.summaries.results import Tally, said_in_words, tally
 
 
@@ -38,10 +38,7 @@ class PartnerRow:
 
 def partner_rows(agreements: Sequence[Agreement], moment: Moment) -> list[PartnerRow]:
     """Shape the agreements of one page; those with nothing yet on the day have no phases."""
-    stages: dict[int, list[Any]] = {row.pk: [] for row in agreements}
-    found = Deliverable.objects.filter(agreement__in=stages).official(moment)
-    for agreement_id, stage in found.values_list("agreement_id", "stage"):
-        stages[agreement_id].append(stage)
+    stages = stages_by_agreement([row.pk for row in agreements], moment)
     say_years((phase for row in agreements for phase in row.phases.all()), moment.as_of)
     rows = []
     for agreement in agreements:
@@ -49,7 +46,8 @@ def partner_rows(agreements: Sequence[Agreement], moment: Moment) -> list[Partne
         own = stages[agreement.pk]
         in_force = {row.pk for row in phases if row.in_force_on(moment.as_of)}
         name = say_present_name(agreement.partner, moment.as_of)
-        rows.append(PartnerRow(agreement, phases, in_force, tally(own), len(own), name))
+        told = tally(own.elements())
+        rows.append(PartnerRow(agreement, phases, in_force, told, own.total(), name))
     return rows
 
 

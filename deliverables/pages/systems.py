@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.choices import SystemFamily
 from agreements.cited import fetch_citations
-from agreements.models import System, SystemAlias
+from agreements.models import Agreement, System, SystemAlias
 from agreements.present_names import with_present_names
 from agreements.told import told_by
 from coopportal.clock import Moment
@@ -20,6 +20,7 @@ from deliverables.choices import DeliverableKind, ValueKind
 from deliverables.models import Deliverable, ProgressReport
 from deliverables.pages.delivered import fetch_delivered
 from deliverables.pages.differing import differing
+from deliverables.summaries.deployed import deployed
 from deliverables.summaries.differences import Difference
 from deliverables.summaries.results import Delivered, Tally, said_in_words, tally
 
@@ -44,26 +45,19 @@ def with_family_order(systems: Any) -> Any:
 
 
 def system_rows(systems: Sequence[System], moment: Moment) -> list[SystemRow]:
-    """Who has each system of one page at a moment: one query."""
-    rows = (
-        Deliverable.objects.deployments()
-        .filter(system__in=systems)
-        .official(moment)
-        .select_related("agreement__partner")
-        .order_by("agreement__partner__sort_key", "pk")
+    """Who has each system of one page at a moment, and how far: counted by the database, two queries."""
+    own = deployed([system.pk for system in systems], moment)
+    held = {key for one in own.values() for key in one.agreements}
+    agreements = list(
+        Agreement.objects.filter(pk__in=held)
+        .select_related("partner")
+        .order_by("partner__sort_key", "pk")
     )
-    own: dict[int, list[Any]] = {system.pk: [] for system in systems}
-    for row in rows:
-        own[row.system_id].append(row)
     return [
         SystemRow(
             system,
-            list(
-                {
-                    row.agreement_id: row.agreement for row in own[system.pk] if row.agreement
-                }.values()
-            ),
-            tally(row.stage for row in own[system.pk]),
+            [row for row in agreements if row.pk in own[system.pk].agreements],
+            tally(own[system.pk].stages.elements()),
         )
         for system in systems
     ]

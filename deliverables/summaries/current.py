@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import F, QuerySet, Window
+from django.db.models import Count, F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from coopportal.clock import Moment
+from deliverables.choices import ReportState
 from deliverables.models import Deliverable, Measurement, ProgressReport
 
 
@@ -45,3 +46,12 @@ def standing_figures(moment: Moment) -> QuerySet[Any]:
         valued: QuerySet[Any] = standing.filter(value__isnull=False)
         return valued
     return Measurement.objects.filter(pk__in=standing.values("pk"), value__isnull=False)
+
+
+def count_standing(moment: Moment) -> tuple[int, int]:
+    """How many figures with a value there are, and how many of them both sides had confirmed."""
+    confirmed = Q(report__state=ReportState.CONFIRMED, report__decided_at__lt=moment.known_until)
+    counted = standing_figures(moment).aggregate(
+        every=Count("pk"), confirmed=Count("pk", filter=confirmed)
+    )
+    return counted["every"], counted["confirmed"]

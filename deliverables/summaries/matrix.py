@@ -2,15 +2,69 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
-from agreements.choices import Qualifier, SystemFamily
+from django.urls import reverse
 
-#: "không nêu số" is said on the deliverable's own page; a small cell leaves it out.
-_SAYS_NOTHING = {Qualifier.UNSPECIFIED}
+from agreements.choices import Qualifier
+from deliverables.choices import Stage
+
+#: A cell draws each of its deployments while they are fewer than this; from here on it counts them by stage.
+CROWDED_FROM = 5
+
+
+@dataclass(frozen=True)
+class Line:
+    """One deployment of a cell; ``years`` are its phase's, empty without one, ``begins`` its first day."""
+
+    pk: int
+    slug: str
+    stage: str | None
+    years: str
+    begins: str
+
+    def get_absolute_url(self) -> str:
+        return reverse("deliverable", args=[self.slug])
+
+
+@dataclass(frozen=True)
+class CellFigure:
+    """A figure in a small cell. A silent qualifier is said on the deliverable's own page."""
+
+    pk: int
+    value: Decimal | None
+    qualifier: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the database tells of one system at one partner.
+
+    ``lines`` are its deployments, oldest phase first, empty where there are too many to draw; ``figures``
+    those of the latest line. ``elsewhere``: some belong to a subsidiary agreement.
+    """
+
+    total: int
+    contested: bool
+    elsewhere: bool = False
+    stages: Counter[str | None] = field(default_factory=Counter)
+    lines: list[Line] = field(default_factory=list)
+    figures: list[CellFigure] = field(default_factory=list)
+
+    @property
+    def figure(self) -> CellFigure | None:
+        """Which figure a small cell tells: a number first, an exact one, the one entered first."""
+        return min(self.figures, key=_readiness, default=None)
+
+
+def _readiness(figure: CellFigure) -> tuple[bool, bool, int]:
+    return (figure.value is None, figure.qualifier != Qualifier.EXACT, figure.pk)
 
 
 @dataclass(frozen=True)
@@ -28,16 +82,42 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """Deployments of one system at one partner, oldest phase first; none means "chưa có thông tin"."""
+    """One system at one partner; ``found`` None means "chưa có thông tin"."""
 
     column: Column
-    deployments: Sequence[Any] = ()
-    figure: Any = None
-    contested: bool = False
+    system: Any
+    found: Found | None = None
 
     @property
-    def latest(self) -> Any:
+    def deployments(self) -> Sequence[Line]:
+        return self.found.lines if self.found else ()
+
+    @property
+    def figure(self) -> CellFigure | None:
+        return self.found.figure if self.found else None
+
+    @property
+    def contested(self) -> bool:
+        return bool(self.found and self.found.contested)
+
+    @property
+    def crowded(self) -> bool:
+        return bool(self.found and not self.found.lines)
+
+    @property
+    def latest(self) -> Line | None:
         return self.deployments[-1] if self.deployments else None
+
+    @property
+    def stages(self) -> list[tuple[str | None, int]]:
+        """How many stand at which stage, in the order of the vocabulary, those without a report last."""
+        counts = self.found.stages if self.found else Counter[str | None]()
+        return [(stage, counts[stage]) for stage in [*Stage.values, None] if counts[stage]]
+
+    @property
+    def commonest(self) -> tuple[str | None, int]:
+        """The stage that most of them have, and how many do; of equal ones the first."""
+        return max(self.stages, key=lambda pair: pair[1])
 
 
 @dataclass(frozen=True)
@@ -54,85 +134,52 @@ class Family:
 
 @dataclass(frozen=True)
 class Matrix:
+    """The partners and systems of one page of it."""
+
     columns: list[Column]
     families: list[Family]
-    outside: list[Any]
 
     @property
-    def systems(self) -> int:
-        return sum(len(family.rows) for family in self.families)
+    def crowded(self) -> bool:
+        """Whether any cell counts its deployments instead of drawing them."""
+        return any(
+            cell.crowded for family in self.families for row in family.rows for cell in row.cells
+        )
 
 
 def matrix(
-    deployments: Iterable[Any],
+    systems: Iterable[Any],
     agreements: Sequence[Any],
-    parents: Mapping[int, int],
-    figures: Mapping[int, list[Any]],
+    found: Mapping[tuple[int, int], Found],
+    counts: Mapping[int, int],
     places: Mapping[int, Any] | None = None,
 ) -> Matrix:
-    """Arrange deployments under the partners of ``agreements``, grouped by family of systems.
+    """Arrange what was found under the partners of ``agreements``, grouped by family of systems.
 
-    ``parents`` leads from a subsidiary agreement to the one above it, whose column it joins. What
-    belongs to no agreement shown is handed back as ``outside``, so that no row is lost from sight.
+    ``systems`` come in the order of their families; ``found`` is told by system and agreement, and
+    ``counts`` says how many deployments an agreement has, of whatever system.
     """
-    found_at: dict[tuple[int, int], list[Any]] = defaultdict(list)
-    systems: dict[int, Any] = {}
-    outside = []
-    shown = {agreement.pk for agreement in agreements}
-    for deployment in deployments:
-        home = parents.get(deployment.agreement_id, deployment.agreement_id)
-        if home not in shown:
-            outside.append(deployment)
-            continue
-        systems[deployment.system_id] = deployment.system
-        found_at[deployment.system_id, home].append(deployment)
-    cells = {key: _cell_parts(own, figures) for key, own in found_at.items()}
-    columns = []
-    for agreement in agreements:
-        own_parts = [parts for (_system, home), parts in cells.items() if home == agreement.pk]
-        wide = any(parts["figure"] is not None for parts in own_parts)
-        place = (places or {}).get(agreement.pk)
-        columns.append(Column(agreement, empty=not own_parts, wide=wide, place=place))
-    families = []
-    for family in SystemFamily:
-        members = sorted(
-            (system for system in systems.values() if system.family == family),
-            key=lambda system: (system.position, bytes(system.sort_key)),
+    wide = {home for (_system, home), own in found.items() if own.figures or not own.lines}
+    columns = [
+        Column(
+            agreement,
+            empty=not counts.get(agreement.pk),
+            wide=agreement.pk in wide,
+            place=(places or {}).get(agreement.pk),
         )
+        for agreement in agreements
+    ]
+    families = []
+    for _family, members in groupby(systems, key=lambda system: system.family):
         rows = [
             SystemRow(
                 system,
                 [
-                    Cell(column, **cells.get((system.pk, column.agreement.pk), {}))
+                    Cell(column, system, found.get((system.pk, column.agreement.pk)))
                     for column in columns
                 ],
             )
             for system in members
         ]
-        if rows:
-            families.append(Family(str(family.label), rows))
-    return Matrix(columns, families, outside)
-
-
-def _cell_parts(deployments: list[Any], figures: Mapping[int, list[Any]]) -> dict[str, Any]:
-    ordered = sorted(deployments, key=lambda row: (_start(row), row.pk))
-    told = [
-        figure
-        for figure in figures.get(ordered[-1].pk, [])
-        if figure.qualifier not in _SAYS_NOTHING
-    ]
-    return {
-        "deployments": ordered,
-        "figure": min(told, key=_readiness, default=None),
-        "contested": any(row.contested for row in ordered),
-    }
-
-
-def _readiness(figure: Any) -> tuple[bool, bool, int]:
-    """Which figure a small cell tells first: a number, an exact one, the one entered first."""
-    return (figure.value is None, figure.qualifier != Qualifier.EXACT, figure.pk)
-
-
-def _start(deployment: Any) -> str:
-    begins_on = deployment.phase.begins_on if deployment.phase else None
-    return begins_on.isoformat() if begins_on else ""
+        families.append(Family(rows[0].system.get_family_display(), rows))
+    return Matrix(columns, families)

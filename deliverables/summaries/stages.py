@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from deliverables.choices import Stage
@@ -30,9 +29,8 @@ class Segment:
         return self.width >= _READABLE
 
 
-def stage_strip(stages: Iterable[str | None]) -> list[Segment]:
-    """Count stages in the order of the vocabulary; rows of which no stage is known come last."""
-    counts = Counter(stage or None for stage in stages)
+def stage_strip(counts: Mapping[str | None, int]) -> list[Segment]:
+    """Stages in the order of the vocabulary; rows of which no stage is known (None) come last."""
     total = sum(counts.values())
     segments = []
     x = 0.0

@@ -5,14 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
-from django.urls import NoReverseMatch
+from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from agreements.templatetags.coop import address, qualifier, say_number
 from coopportal.clock import Moment
-from deliverables.choices import STAGE_GROUP_OF, Decision, ReportSide, ReportState, Stage
+from deliverables.choices import (
+    STAGE_GROUP_OF,
+    Decision,
+    DeliverableKind,
+    ReportSide,
+    ReportState,
+    Stage,
+)
 
 register = template.Library()
 
@@ -64,7 +71,14 @@ def stage_glyph(key: str | None) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def matrix_cell(context: template.Context, cell: Any) -> SafeString:
-    """A cell of the matrix: glyph of each phase in order, first figure or extent, * where sources differ."""
+    """A cell of the matrix: glyph of each phase in order, first figure or extent, * where sources differ.
+
+    One with more deployments than it can draw has the glyph of the stage that most of them have.
+    """
+    moment = context.get("moment")
+    asked = moment.query if moment else {}
+    if cell.crowded:
+        return _crowded_cell(cell, asked)
     glyphs = format_html_join(
         format_html('<span class="arrow" aria-hidden="true">{}</span>', "→"),
         "{}",
@@ -72,19 +86,30 @@ def matrix_cell(context: template.Context, cell: Any) -> SafeString:
     )
     inner = format_html("{}{}", glyphs, _cell_words(cell))
     title = "; ".join(
-        f"{row.phase.years}: {stage_label(row.stage)}" if row.phase else stage_label(row.stage)
+        f"{row.years}: {stage_label(row.stage)}" if row.years else stage_label(row.stage)
         for row in cell.deployments
     )
     try:
         path = cell.latest.get_absolute_url()
     except NoReverseMatch:
         return format_html('<span class="cell" title="{}">{}</span>', title, inner)
-    moment = context.get("moment")
     return format_html(
-        '<a class="cell" href="{}" title="{}">{}</a>',
-        address(path, moment.query if moment else {}),
-        title,
-        inner,
+        '<a class="cell" href="{}" title="{}">{}</a>', address(path, asked), title, inner
+    )
+
+
+def _crowded_cell(cell: Any, asked: dict[str, str]) -> SafeString:
+    """ "17/25": so many of its deployments are at the stage drawn; the list behind it has them all."""
+    stage, count = cell.commonest
+    narrowed = {"kind": DeliverableKind.DEPLOYMENT.value, "system": cell.system.slug}
+    if not cell.found.elsewhere:
+        narrowed["agreement"] = cell.column.agreement.slug
+    return format_html(
+        '<a class="cell" href="{}" title="{}">{}{}</a>',
+        address(reverse("deliverables"), asked | narrowed),
+        "; ".join(f"{stage_label(own)} {many}" for own, many in cell.stages),
+        stage_glyph(stage),
+        _told(f"{count}/{cell.found.total}", contested=cell.contested),
     )
 
 
@@ -93,17 +118,19 @@ def _cell_words(cell: Any) -> str | SafeString:
     if figure := cell.figure:
         words.append(qualifier(figure.qualifier))
         if figure.value is not None:
-            unit = figure.indicator.unit
             value = say_number(figure.value)
-            words += [f"{value}%"] if unit == "%" else [value, unit]
-    told = " ".join(filter(None, words))
-    if cell.contested:
+            words += [f"{value}%"] if figure.unit == "%" else [value, figure.unit]
+    return _told(" ".join(filter(None, words)), contested=cell.contested)
+
+
+def _told(words: str, *, contested: bool) -> str | SafeString:
+    if contested:
         return format_html(
             '<span class="told">{}*<span class="vh"> {}</span></span>',
-            told,
+            words,
             _("(các nguồn nói khác nhau)"),
         )
-    return format_html('<span class="told">{}</span>', told) if told else ""
+    return format_html('<span class="told">{}</span>', words) if words else ""
 
 
 @register.filter

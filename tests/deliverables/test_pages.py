@@ -998,7 +998,7 @@ def test_queries_of_the_lists(client: Client, count, django_assert_num_queries) 
         factories.report(factories.deliverable(), state=ReportState.PUBLISHED)
     with django_assert_num_queries(8):
         client.get("/thoa-thuan/")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get("/he-thong/")
 
 
