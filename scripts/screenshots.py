@@ -6,12 +6,14 @@ colours as its text needs, so that all together stay small enough for the reposi
 
 import base64
 import itertools
+import re
 import struct
 import sys
 import zlib
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -106,28 +108,58 @@ def _sign_in(page: Page, portal: Portal, username: str) -> None:
     page.wait_for_url(lambda address: "/dang-nhap/" not in address)
 
 
-def _visitors() -> dict[str, dict[str, str]]:
+def _propose(page: Page, portal: Portal) -> str:
+    """A draft of the next phase, marked as an illustration; the address of its page."""
+    _sign_in(page, portal, "nghe-an")
+    page.goto(SIGNED_IN["de-nghi-ky-ket"][1])
+    page.get_by_label("Loại văn bản").select_option("thoa_thuan_hop_tac_chien_luoc")
+    page.get_by_label("Số, ký hiệu").fill("minh họa")
+    page.get_by_label("Ngày ký").fill("15/01/2026")
+    page.get_by_label("Năm cuối").fill("2030")
+    page.get_by_role("checkbox", name="Quý", exact=True).check()
+    page.get_by_role("textbox", name="Lĩnh vực 7", exact=True).fill("Dữ liệu số (minh họa)")
+    page.get_by_role("checkbox", name="Làm tiếp Trung tâm điều hành").first.check()
+    page.get_by_role("button", name="Lưu nháp và xem lại").click()
+    page.wait_for_url(re.compile("/ky-ket/[0-9a-f-]{36}/$"))
+    return urlsplit(page.url).path
+
+
+def _context(browser: Browser, portal: Portal, width: int, theme: str) -> BrowserContext:
+    return browser.new_context(
+        base_url=portal.url,
+        color_scheme=theme,  # type: ignore[arg-type]
+        locale="vi-VN",
+        timezone_id="Asia/Ho_Chi_Minh",
+        viewport={"width": width, "height": 900},
+    )
+
+
+def _prepare(browser: Browser, portal: Portal) -> dict[str, str]:
+    """What the shipped data has none of: periods that were agreed on, a proposal. Addresses by picture."""
+    portal.manage("make_periods", "nghe-an-2014-2020", "--kind", "year")
+    context = _context(browser, portal, 1440, "light")
+    found = {"de-nghi-ky-ket": _propose(context.new_page(), portal)}
+    context.close()
+    return found
+
+
+def _visitors(found: dict[str, str]) -> dict[str, dict[str, str]]:
     """Who looks at which pages; the empty name is whoever has not signed in."""
     visitors = {"": dict(PICTURES)}
     for name, (username, address) in SIGNED_IN.items():
-        visitors.setdefault(username, {})[name] = address
+        visitors.setdefault(username, {})[name] = found.get(name, address)
     return visitors
 
 
 def _take_all(browser: Browser, portal: Portal) -> None:
     desk = browser.new_page()
-    for width, theme, username in itertools.product(HEIGHTS, THEMES, _visitors()):
-        context = browser.new_context(
-            base_url=portal.url,
-            color_scheme=theme,  # type: ignore[arg-type]
-            locale="vi-VN",
-            timezone_id="Asia/Ho_Chi_Minh",
-            viewport={"width": width, "height": 900},
-        )
+    visitors = _visitors(_prepare(browser, portal))
+    for width, theme, username in itertools.product(HEIGHTS, THEMES, visitors):
+        context = _context(browser, portal, width, theme)
         page = context.new_page()
         if username:
             _sign_in(page, portal, username)
-        for name, address in _visitors()[username].items():
+        for name, address in visitors[username].items():
             page.goto(address, wait_until="networkidle")
             height = page.evaluate("document.documentElement.scrollHeight")
             clip = {"x": 0, "y": 0, "width": width, "height": min(height, HEIGHTS[width])}

@@ -46,6 +46,7 @@ PICTURES = {
         "doi-tac",
         "doi-tac-nghe-an",
         "giai-doan",
+        "tong-ket",
         "he-thong",
         "he-thong-ioffice",
         "cac-hang-muc",
@@ -69,6 +70,8 @@ PICTURES = {
 SIGNED_IN = {
     "viec-cua-toi": ("nghe-an", "/cong-viec/"),
     "bao-cao-so-lieu": ("nghe-an", "/hang-muc/nghe-an-vsr/bao-cao/"),
+    "ky-bao-cao": ("nghe-an", "/giai-doan/nghe-an-2014-2020/ky/year-2020-1/"),
+    "de-nghi-ky-ket": ("nghe-an", "/ky-ket/moi/nghe-an/"),
     "cho-xac-nhan-nguon": ("vnpt", "/cho-xac-nhan/?loai=nguon"),
     "quan-tri": ("quan-tri", "/quan-tri/agreements/system/"),
 }
