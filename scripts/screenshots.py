@@ -1,6 +1,7 @@
 """`make screenshots`: a picture of each kind of page into docs/screenshots/, wide and narrow, both themes.
 
-Taken from a portal of its own with the real data. Each picture keeps the top of a page, with as few
+Taken from a portal of its own with the real data, and with a proposal and reports of one side that are
+marked as illustrations, for the shipped data has none. Each picture keeps the top of a page, with as few
 colours as its text needs, so that all together stay small enough for the repository.
 """
 
@@ -108,6 +109,29 @@ def _sign_in(page: Page, portal: Portal, username: str) -> None:
     page.wait_for_url(lambda address: "/dang-nhap/" not in address)
 
 
+#: Reports of a side that nobody has confirmed, so that the public's pages stay as the sources have them.
+_REPORTS = """
+import datetime as dt
+from accounts.models import User
+from deliverables import actions
+from deliverables.models import Deliverable
+from tests import factories
+officer, manager = (User.objects.get(username=name) for name in ("nghe-an", "vnpt"))
+day = dt.date(2020, 11, 30)
+rows = Deliverable.objects.filter(phase__slug="nghe-an-2014-2020", area__position=1).order_by("slug")[:5]
+sent = [
+    factories.report(
+        row, state="submitted", side="partner", author=officer, as_of="2020-11", as_of_end=day
+    )
+    for row in rows
+]
+actions.send_back(sent[0], by=manager, reason="Minh họa: đề nghị ghi rõ số văn bản nghiệm thu.")
+actions.dispute(
+    sent[1], by=manager, reason="Minh họa: VNPT còn đang triển khai.", counter_stage="in_progress"
+)
+"""
+
+
 def _propose(page: Page, portal: Portal) -> str:
     """A draft of the next phase, marked as an illustration; the address of its page."""
     _sign_in(page, portal, "nghe-an")
@@ -137,6 +161,7 @@ def _context(browser: Browser, portal: Portal, width: int, theme: str) -> Browse
 def _prepare(browser: Browser, portal: Portal) -> dict[str, str]:
     """What the shipped data has none of: periods that were agreed on, a proposal. Addresses by picture."""
     portal.manage("make_periods", "nghe-an-2014-2020", "--kind", "year")
+    portal.manage("shell", "-c", _REPORTS)
     context = _context(browser, portal, 1440, "light")
     found = {"de-nghi-ky-ket": _propose(context.new_page(), portal)}
     context.close()
