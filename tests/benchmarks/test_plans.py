@@ -5,7 +5,7 @@ from django.db import connection
 
 from benchmarks.goals import OTHER_KEYS, QUICK_KEYS, Stage
 from benchmarks.plans import looks
-from deliverables.keepers import REPORT
+from deliverables.keepers import CURRENT_REPORT, REPORT
 
 pytestmark = pytest.mark.skipif(
     connection.vendor != "postgresql", reason="SQLite tells no plan that one could hold it to"
@@ -41,6 +41,21 @@ def test_a_summary_looks_up_reports_by_their_key_alone(country: None) -> None:
     for kind, table, condition in asked:
         assert kind == "Index Scan"
         assert condition.startswith("(id = "), (table, condition)
+
+
+@pytest.mark.parametrize("address", ["/", "/?tinh-den=31/12/2025", "/so-lieu/"])
+def test_a_page_of_the_whole_country_scans_no_reports(country: None, address: str) -> None:
+    """What stands is kept; of the log only what is drawn is looked up, by keys."""
+    asked = looks(Stage.set().anybody.data_queries(address))
+    assert asked
+    assert not [look for look in asked if not look[2]]
+
+
+@pytest.mark.parametrize("address", ["/he-thong/", "/thoa-thuan/"])
+def test_a_list_that_tells_stages_looks_at_no_report(country: None, address: str) -> None:
+    asked = Stage.set().anybody.data_queries(address)
+    assert any(CURRENT_REPORT in sql for sql in asked)
+    assert looks(asked) == []
 
 
 def test_a_scan_would_be_seen(country: None) -> None:
