@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history
 
@@ -126,16 +127,21 @@ def to_come(phase: Phase) -> list[ReportingPeriod]:
     return [row for row in planned if (row.kind, row.year, row.number) not in there]
 
 
+def beyond_term(phase: Phase, ends_on: dt.date | None) -> QuerySet[ReportingPeriod]:
+    """Periods of a phase that close after an end of its term, known or to be, and are not closed yet."""
+    if ends_on is None:
+        return phase.periods.none()
+    return phase.periods.filter(ends_on__gt=ends_on, ends_on__gte=today())
+
+
 @transaction.atomic
 def follow_term(phase: Phase, *, by: User | None = None) -> Made:
-    """Make what is :func:`to_come`, and take away what closes after the term and is not closed yet.
+    """Make what is :func:`to_come`, and take away what lies :func:`beyond_term`.
 
     What is closed stays: people have reported for it, or been told that they had not.
     """
     made = [make_periods(phase, kind, by=by, due_from=today()) for kind in kinds_of(phase)]
-    if phase.ends_on is not None:
-        last = max(phase.ends_on, today() - dt.timedelta(days=1))
-        phase.periods.filter(ends_on__gt=last).delete()
+    beyond_term(phase, phase.ends_on).delete()
     return Made(sum(one.added for one in made), sum(one.kept for one in made))
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from agreements.choices import PeriodKind
 from agreements.models import Phase, ReportingPeriod
-from agreements.periods import kinds_of, planned_periods
+from agreements.periods import beyond_term, kinds_of, planned_periods
 from coopportal.clock import today
 from deliverables.actions.signing import Proposed
 from deliverables.models import Proposal
@@ -72,6 +72,14 @@ def periods_told(proposal: Proposal, said: Proposed) -> list[PeriodsTold]:
         elif kind in said.periods:
             told.append(PeriodsTold(str(kind.label), problem=problem))
     return told
+
+
+def taken_away(proposal: Proposal, said: Proposed) -> int:
+    """How many periods would go because the term becomes shorter; no query unless another end is proposed."""
+    if proposal.phase is None or said.term.end_year is None:
+        return 0
+    ends_on = _as_it_would_be(proposal, said).ends_on
+    return beyond_term(proposal.phase, ends_on).count()
 
 
 def _as_it_would_be(proposal: Proposal, said: Proposed) -> Phase:

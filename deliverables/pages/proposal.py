@@ -17,7 +17,7 @@ from deliverables.actions.signing import AreaSaid, ChangeSaid, DeliverableSaid, 
 from deliverables.choices import DeliverableKind, ProposalKind, ProposalState
 from deliverables.models import Deliverable, Indicator, Proposal
 from deliverables.pages.mandates import Mandate, other_side, side_name
-from deliverables.pages.planned_periods import PeriodsTold, periods_told
+from deliverables.pages.planned_periods import PeriodsTold, periods_told, taken_away
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,8 @@ class ProposalPage:
     dropped: list[Any]
     #: What periods would come of it, as long as nobody has decided.
     periods: Sequence[PeriodsTold]
+    #: How many periods a shorter term would take away, likewise.
+    periods_gone: int
     may_write: bool
     may_decide: bool
 
@@ -165,7 +167,7 @@ def proposals_of_own_side(user: Any) -> list[tuple[Any, str]]:
 
 
 def proposal_page(proposal: Proposal, mandate: Mandate, user: Any) -> ProposalPage:
-    """Seven queries, whatever it holds; up to three more where reporting periods would come of it."""
+    """Seven queries, whatever it holds; up to four more where reporting periods would come of it."""
     said = Proposed.read(proposal.terms)
     phases = {
         row.slug: row
@@ -177,6 +179,7 @@ def proposal_page(proposal: Proposal, mandate: Mandate, user: Any) -> ProposalPa
     earlier = list(CooperationArea.objects.filter(phase=before)) if before else []
     told = _Told(said, [] if proposal.kind == ProposalKind.PHASE else earlier)
     waiting = proposal.state == ProposalState.SUBMITTED
+    undecided = waiting or proposal.state == ProposalState.DRAFT
     continuing = {row.continues for row in said.deliverables if row.continues}
     dropped = []
     if proposal.kind == ProposalKind.PHASE and proposal.state != ProposalState.ACCEPTED and before:
@@ -200,9 +203,8 @@ def proposal_page(proposal: Proposal, mandate: Mandate, user: Any) -> ProposalPa
         fresh=[told.deliverable(row) for row in said.deliverables if not row.continues],
         changes=[told.change(row) for row in said.changes],
         dropped=dropped,
-        periods=periods_told(proposal, said)
-        if proposal.state in {ProposalState.DRAFT, ProposalState.SUBMITTED}
-        else (),
+        periods=periods_told(proposal, said) if undecided else (),
+        periods_gone=taken_away(proposal, said) if undecided else 0,
         may_write=mandate.side == proposal.side,
         may_decide=waiting and permissions.can_decide_proposal(user, proposal),
     )

@@ -43,11 +43,16 @@ class Deadlines:
 
     @property
     def due(self) -> list[Deadline]:
-        return [row for row in self.rows if row.days_left >= 0]
+        return [row for row in self.rows if row.owing and row.days_left >= 0]
 
     @property
     def overdue(self) -> list[Deadline]:
-        return [row for row in self.rows if row.days_left < 0]
+        return [row for row in self.rows if row.owing and row.days_left < 0]
+
+    @property
+    def reported(self) -> list[Deadline]:
+        """Nothing is to be reported any more, but something waits or is disputed."""
+        return [row for row in self.rows if not row.owing]
 
     def __bool__(self) -> bool:
         return bool(self.rows or self.stale)

@@ -142,10 +142,18 @@ def test_periods_follow_an_amended_term() -> None:
     assert [row.year for row in people.phase.periods.order_by("year")] == [2026, 2027, 2028, 2029]
 
 
-def test_what_closes_after_a_shortened_term_goes_and_what_is_closed_stays() -> None:
+def test_what_closes_after_a_shortened_term_goes_and_what_is_closed_stays(client: Client) -> None:
     people = Running()
     make_periods(people.phase, PeriodKind.QUARTER)
     closed = people.phase.periods.closed_by(dt.date(2026, 11, 27)).count()
+    draft = people.proposal(
+        kind=ProposalKind.AMENDMENT,
+        phase=people.phase,
+        payload=Proposed(term=TermSaid(end_year=2026)).plain(),
+    )
+    client.force_login(people.officer)
+    assert "bỏ 4 kỳ chốt sau thời hạn mới." in text(client, draft.get_absolute_url())
+    draft.delete()
     people.amend(end_year=2026)
     assert people.phase.periods.count() == closed + 1
     assert people.phase.periods.latest_first().first().name == "quý IV/2026"  # type: ignore[union-attr]

@@ -400,6 +400,26 @@ def test_one_mail_a_person_and_day_however_often_it_runs(
     assert len(mail.outbox) == 4
 
 
+def test_a_mail_calls_nothing_late_that_was_reported_and_leads_to_what_is_stale(
+    addressed: make.Cooperation, django_capture_on_commit_callbacks: Any
+) -> None:
+    addressed.report(ReportState.SUBMITTED, as_of_end=IN_QUARTER)
+    other = make.phase(agreement=addressed.agreement, start_year=2020)  # without periods
+    make.deliverable(phase=other)
+    with (
+        time_machine.travel(make.at(dt.date(2026, 4, 1)), tick=False),
+        django_capture_on_commit_callbacks(execute=True),
+    ):
+        run()
+    [letter] = [m for m in mail.outbox if m.to == [addressed.officer.email]]
+    assert "QUÁ HẠN" not in letter.body
+    assert "ĐÃ BÁO CÁO HẾT, CÒN CHỜ HAI BÊN THỐNG NHẤT" in letter.body
+    assert "quý I/2026; 1 chờ xác nhận" in letter.body
+    assert "(180 ngày): 1 hạng mục" in letter.body
+    assert "/hang-muc/?news=stale&acting=me" in letter.body
+    assert "\n\n\n" not in letter.body
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("on_the_day_after")
 def test_a_mail_that_fails_is_tried_again_and_the_others_are_not(
