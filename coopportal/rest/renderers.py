@@ -26,6 +26,17 @@ class JSONAnswer(BaseRenderer):
         return b"" if data is None else orjson.dumps(data)
 
 
+def in_one_piece(rows: Iterable[Any]) -> orjson.Fragment:
+    """Rows written one by one into one JSON array: thousands of them weigh ten times as much as objects."""
+    written = bytearray(b"[")
+    for row in rows:
+        if len(written) > 1:
+            written += b","
+        written += orjson.dumps(row)
+    written += b"]"
+    return orjson.Fragment(bytes(written))
+
+
 class CSVAnswer(BaseRenderer):
     """Says that lists come as CSV too; the stream itself is made by the view."""
 

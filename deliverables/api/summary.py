@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, ClassVar
@@ -34,7 +34,7 @@ from coopportal.rest.answers import (
     headings_of,
     plain_number,
 )
-from coopportal.rest.renderers import CSVAnswer
+from coopportal.rest.renderers import CSVAnswer, in_one_piece
 from coopportal.rest.views import AS_OF, KNOWN_ON, ReadView
 from deliverables.choices import (
     Aggregation,
@@ -256,7 +256,7 @@ class SummaryView(ReadView):
                 "known_on": scope.moment.known_on.isoformat(),
                 "basis": scope.moment.basis or ReportBasis.OFFICIAL.value,
                 "group_by": keys,
-                "results": told.results(),
+                "results": in_one_piece(told.results()),
                 "totals": told.totals(),
             }
         )
@@ -312,8 +312,8 @@ class _Told:
         self.summary = summary
         self.places = {pk: place for place, pk in enumerate(summary.indicators)}
 
-    def results(self) -> list[dict[str, Any]]:
-        return [self._group(group) for group in self.summary.groups]
+    def results(self) -> Iterator[dict[str, Any]]:
+        return map(self._group, self.summary.groups)
 
     def totals(self) -> dict[str, Any]:
         return self._total(self.summary.total, self._narrower({}))
@@ -409,7 +409,7 @@ def _as_csv(keys: Sequence[str], told: _Told) -> HttpResponseBase:
     places = [
         place for place, heading in enumerate(headings) if heading.split(".")[0] not in left_out
     ]
-    rows = told.results() if keys else [told.totals()]
+    rows = told.results() if keys else iter([told.totals()])
     empty: dict[str, Any] = dict.fromkeys(KEYS)
     unheard = dict.fromkeys(Standing.values)
     full = (

@@ -72,7 +72,7 @@ def found(
     many = len(keys)
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        for part, *row in cursor.fetchall():
+        for part, *row in cursor:
             ids, own = tuple(row[:many]), row[many:]
             _TELL[part](told, ids, own)
     return told
