@@ -51,9 +51,10 @@ def _by_day(citation: Any) -> tuple[bool, str, int]:
     return (issued_on is None, issued_on.iso if issued_on else "", citation.pk)
 
 
-def remember(row: Any, relation: str, values: list[Any]) -> None:
-    """Answer ``row.<relation>.all()`` with rows in hand, as ``prefetch_related`` does after its query."""
-    answer = getattr(row, relation).get_queryset()
-    answer._result_cache = values
-    answer._prefetch_done = True
-    row.__dict__.setdefault("_prefetched_objects_cache", {})[relation] = answer
+def remember(row: Any, relation: str, values: Iterable[Any]) -> None:
+    """Answer ``row.<relation>.all()`` with rows in hand, as ``prefetch_related`` does after its query.
+
+    With a list: a queryset for each of a page's thousand relations would take longer than the query. So
+    nothing more can be asked of what is remembered.
+    """
+    row.__dict__.setdefault("_prefetched_objects_cache", {})[relation] = list(values)

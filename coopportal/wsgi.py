@@ -19,7 +19,7 @@ def _load() -> None:
     import_module(settings.ROOT_URLCONF)
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
-            get_resolver()._populate()  # type: ignore[attr-defined]
+            get_resolver()._populate()
 
 
 _load()

@@ -67,9 +67,9 @@ def agreements(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def agreement(request: HttpRequest, slug: str) -> HttpResponse:
     """One partner: its phases side by side and what came of them."""
-    moment = page_moment(request)
+    moment = page_moment(request, PAGE_PARAMETER)
     row = get_object_or_404(agreements_with_partners(), slug=slug)
-    page = partner_page(row, moment, request.user)
+    page = partner_page(row, moment, request)
     crumbs = trail(moment, ("agreements", _("Đối tác")), str(row.partner))
     return render(request, "deliverables/agreement.html", {"page": page, "crumbs": crumbs})
 
@@ -77,9 +77,9 @@ def agreement(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def phase(request: HttpRequest, slug: str) -> HttpResponse:
     """One signed term of an agreement."""
-    moment = page_moment(request)
+    moment = page_moment(request, PAGE_PARAMETER)
     row = get_object_or_404(phases_with_partners(), slug=slug)
-    page = phase_page(row, moment, request.user)
+    page = phase_page(row, moment, request)
     partner = (row.agreement, str(row.agreement.partner))
     crumbs = trail(moment, ("agreements", _("Đối tác")), partner, page.phase.years)
     return render(request, "deliverables/phase.html", {"page": page, "crumbs": crumbs})

@@ -134,7 +134,13 @@ def compare_page(left: Any, right: Any, moment: Moment, user: Any) -> ComparePag
     sides = [
         Side(
             phase_column(
-                phase, own=own, events=[], statements=statements, differing=[], moment=moment
+                phase,
+                own=fetched.deliverables,
+                told=own,
+                events=[],
+                statements=statements,
+                differing=[],
+                moment=moment,
             ),
             phase.years if same_partner else str(phase),
             said(row for row in statements if row.phase_id == phase.pk),

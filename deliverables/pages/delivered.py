@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 
+from agreements.cited import remember
 from agreements.models import Citation
 from coopportal.clock import Moment
 from deliverables.choices import ReportSide, ReportState
@@ -34,6 +35,22 @@ def with_what_they_say(reports: QuerySet[Any]) -> QuerySet[Any]:
         ),
         Prefetch("verdicts", queryset=Verdict.objects.order_by("at")),
     )
+
+
+def fetch_what_they_say(reports: Sequence[Any]) -> None:
+    """The same for reports in hand."""
+    by_key = {report.pk: report for report in reports}
+    figures: dict[int, list[Any]] = {key: [] for key in by_key}
+    verdicts: dict[int, list[Any]] = {key: [] for key in by_key}
+    rows = Measurement.objects.filter(report__in=by_key).select_related("indicator")
+    for figure in rows.order_by("pk"):
+        figure.report = by_key[figure.report_id]
+        figures[figure.report_id].append(figure)
+    for verdict in Verdict.objects.filter(report__in=by_key).order_by("at"):
+        verdicts[verdict.report_id].append(verdict)
+    for key, report in by_key.items():
+        remember(report, "measurements", figures[key])
+        remember(report, "verdicts", verdicts[key])
 
 
 def with_all_they_say(reports: QuerySet[Any]) -> QuerySet[Any]:
@@ -118,7 +135,9 @@ def _reports(moment: Moment, user: Any, deliverables: Sequence[int], spoken: set
         )
         .latest_first()
     )
-    return list(with_what_they_say(rows))
+    reports = list(rows)
+    fetch_what_they_say(reports)
+    return reports
 
 
 def _add_figures(told: dict[int, Delivered], reports: Iterable[Any], moment: Moment) -> None:

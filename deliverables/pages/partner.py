@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.http import HttpRequest
 
 from agreements.areas import fetch_areas
 from agreements.choices import EventKind, Side, StatementKind
@@ -27,12 +28,12 @@ from coopportal.clock import Moment, today
 from deliverables.models import Deliverable
 from deliverables.pages.delivered import fetch_reports
 from deliverables.pages.differing import differing
+from deliverables.pages.own import HIGHLIGHTS, OwnRows, deliverables_at
 from deliverables.permissions import represents_either_side
 from deliverables.summaries.differences import Difference, of_discrepancy
 from deliverables.summaries.plans import HealthCount, health_counts
-from deliverables.summaries.results import Delivered, Family, Tally, results, tally
+from deliverables.summaries.results import Delivered, Family, Tally, tally
 from deliverables.summaries.story import Happening, Said, happenings, said
-from deliverables.summaries.totals.health import with_health
 
 
 @dataclass(frozen=True)
@@ -43,26 +44,23 @@ class PhaseColumn:
     areas: list[Any]
     objectives: list[Any]
     awards: list[Any]
-    own: list[Delivered]
+    own: list[Any]
     differences: list[Difference]
     in_force: bool
+    #: The first that have a number, with the first number of each.
+    highlights: list[tuple[Delivered, Any]]
 
     @property
     def tally(self) -> list[Tally]:
-        return tally(one.stage for one in self.own)
+        return tally(row.stage for row in self.own)
 
     @property
     def health(self) -> list[HealthCount]:
-        return health_counts(one.deliverable.health_rank for one in self.own)
-
-    @property
-    def highlights(self) -> list[tuple[Delivered, Any]]:
-        """The first figure of each deliverable that has one, at most four."""
-        return [(one, one.numbers[0]) for one in self.own if one.numbers][:4]
+        return health_counts(row.health_rank for row in self.own)
 
     @property
     def more_figures(self) -> int:
-        return sum(bool(one.numbers) for one in self.own) - len(self.highlights)
+        return sum(row.has_number for row in self.own) - len(self.highlights)
 
 
 @dataclass(frozen=True)
@@ -74,7 +72,7 @@ class PartnerPage:
     earlier: list[PhaseColumn]
     lineage: Lineage | None
     families: list[Family]
-    delivered: list[Delivered]
+    own: OwnRows
     differences: list[Difference]
     statements: list[Said]
     happenings: list[Happening]
@@ -88,11 +86,7 @@ class PartnerPage:
 
     @property
     def has_begun(self) -> bool:
-        return bool(self.columns or self.delivered)
-
-    @property
-    def rows(self) -> int:
-        return sum(len(family.rows) for family in self.families)
+        return bool(self.columns or self.own.rows)
 
     @property
     def said_count(self) -> int:
@@ -104,20 +98,6 @@ class PartnerPage:
         speaking = {row.side for row in self.contacts}
         return [str(side.label) for side in Side if side.value not in speaking]
 
-    @property
-    def confirmed(self) -> int:
-        return sum(
-            one.report is not None and one.report.state == "confirmed" for one in self.delivered
-        )
-
-    @property
-    def without_figures(self) -> int:
-        return sum(not one.numbers for one in self.delivered)
-
-    @property
-    def latest_as_of(self) -> Any:
-        return max((one.report.as_of_end for one in self.delivered if one.report), default=None)
-
 
 def agreements_with_partners() -> QuerySet[Agreement]:
     """Agreements with what their pages' heads need: both parties, the province then and now."""
@@ -125,36 +105,43 @@ def agreements_with_partners() -> QuerySet[Agreement]:
     return with_present_names(rows)
 
 
-def partner_page(agreement: Agreement, moment: Moment, user: Any) -> PartnerPage:
+def partner_page(agreement: Agreement, moment: Moment, request: HttpRequest) -> PartnerPage:
     """Fetch and shape the page at a moment: one query a section and one for all their citations.
 
     A section whose rows have rows of their own takes one more for each kind of these: areas of phases,
-    reports of deliverables with their figures and verdicts, participants of events.
+    reports of deliverables with their figures and verdicts, participants of events. Deliverables are counted
+    whole and told page by page.
     """
-    day = moment.as_of
+    day, user = moment.as_of, request.user
     signed = list(_phases(agreement))
     fetch_areas(signed)
     fetch_terms(signed, day)
     below = list(phases_below(signed))
-    delivered = list(_deliverables(agreement, below, moment))
-    own_rows = [row for row in delivered if row.agreement_id == agreement.pk]
-    fetched = fetch_reports(own_rows, moment, user)
+    phases = [row for row in signed if has_begun(row, day)]
+    delivered = _deliverables(agreement, below, moment)
+    own = OwnRows.asked(request, of_one(agreement, signed, delivered), phases[-2:])
+    fetched = fetch_reports(own.wanted, moment, user)
     belongs = Q(agreement=agreement) | Q(phase__in=signed)
     happened = list(with_participants(Event.objects.filter(belongs)))
     spoken = list(with_speakers(Statement.objects.filter(belongs)))
-    fetch_citations(signed, below, own_rows, fetched.reports, happened, spoken)
+    fetch_citations(signed, below, fetched.deliverables, fetched.reports, happened, spoken)
 
-    phases = [row for row in signed if has_begun(row, day)]
     events = [row for row in happened if has_happened(row, day)]
     statements = [row for row in spoken if told_by(row, day)]
     about = belongs | Q(person__in=people_in(events)) | Q(deliverables__in=fetched.ids)
     seen = differing(about, day)
     # Those about one deliverable are opened in its own row.
     beside = [row for row in seen if not row.deliverable_ids]
-    own = fetched.told(seen)
+    told = fetched.told(seen)
     columns = [
         phase_column(
-            phase, own=own, events=events, statements=statements, differing=beside, moment=moment
+            phase,
+            own=own.rows,
+            told=told,
+            events=events,
+            statements=statements,
+            differing=beside,
+            moment=moment,
         )
         for phase in phases
     ]
@@ -169,8 +156,8 @@ def partner_page(agreement: Agreement, moment: Moment, user: Any) -> PartnerPage
         lineage=lineage(shown[0].areas, shown[1].areas)
         if len(shown) == 2 and (shown[0].areas or shown[1].areas)
         else None,
-        families=results(own, [column.phase for column in shown]),
-        delivered=own,
+        families=own.families(told),
+        own=own,
         differences=[of_discrepancy(row) for row in general],
         statements=said(statements),
         happenings=happenings(events, agreement.partner, day, beside),
@@ -190,12 +177,21 @@ def _phases(agreement: Agreement) -> Iterable[Any]:
     )
 
 
-def _deliverables(agreement: Agreement, below: Sequence[Any], moment: Moment) -> QuerySet[Any]:
+def _deliverables(agreement: Agreement, below: Sequence[Any], moment: Moment) -> list[Deliverable]:
     """Its own, and those of the agreements below it, which are only counted."""
     rows = Deliverable.objects.filter(Q(agreement=agreement) | Q(phase__in=below))
-    return with_health(rows.official(moment), moment).select_related(
-        "system", "phase", "agreement__partner"
-    )
+    return deliverables_at(rows, moment)
+
+
+def of_one(agreement: Agreement, phases: Sequence[Any], rows: Sequence[Any]) -> list[Any]:
+    """Those of ``rows`` that are of this agreement, with what is at hand already."""
+    signed = {phase.pk: phase for phase in phases}
+    own = [row for row in rows if row.agreement_id == agreement.pk]
+    for row in own:
+        row.agreement = agreement
+        if row.phase_id:
+            row.phase = signed[row.phase_id]
+    return own
 
 
 def with_participants(events: QuerySet[Event]) -> QuerySet[Event]:
@@ -218,12 +214,15 @@ def with_speakers(statements: QuerySet[Statement]) -> QuerySet[Statement]:
 def phase_column(
     phase: Any,
     *,
-    own: Sequence[Delivered],
+    own: Sequence[Any],
+    told: Sequence[Delivered],
     events: Sequence[Any],
     statements: Sequence[Any],
     differing: Sequence[Any],
     moment: Moment,
 ) -> PhaseColumn:
+    """``own`` are deliverables as they stand, ``told`` those of them whose figures are at hand."""
+    with_number = [one for one in told if one.deliverable.phase_id == phase.pk and one.numbers]
     return PhaseColumn(
         phase=phase,
         areas=list(phase.areas.all()),
@@ -239,13 +238,14 @@ def phase_column(
             for part in event.participations.all()
             if part.role == "received" and part.count
         ],
-        own=[one for one in own if one.deliverable.phase_id == phase.pk],
+        own=[row for row in own if row.phase_id == phase.pk],
         differences=[
             of_discrepancy(row)
             for row in differing
             if row.phase_id == phase.pk and not row.person_id
         ],
         in_force=phase.in_force_on(moment.as_of),
+        highlights=[(one, one.numbers[0]) for one in with_number[:HIGHLIGHTS]],
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
 
 from agreements.areas import fetch_areas
 from agreements.choices import PeriodKind
@@ -19,8 +20,10 @@ from coopportal.clock import Moment
 from deliverables.models import Deliverable
 from deliverables.pages.delivered import fetch_reports
 from deliverables.pages.differing import differing
+from deliverables.pages.own import OwnRows, deliverables_at
 from deliverables.pages.partner import (
     PhaseColumn,
+    of_one,
     phase_column,
     phases_below,
     subsidiaries,
@@ -29,9 +32,8 @@ from deliverables.pages.partner import (
 )
 from deliverables.permissions import represents_either_side
 from deliverables.summaries.plans import HealthCount, health_counts
-from deliverables.summaries.results import Family, Tally, results
+from deliverables.summaries.results import Family, Tally
 from deliverables.summaries.story import Happening, Said, happenings, said
-from deliverables.summaries.totals.health import with_health
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class PhasePage:
     before: Any
     after: Any
     lineage: Lineage
+    own: OwnRows
     families: list[Family]
     statements: list[Said]
     happenings: list[Happening]
@@ -54,10 +57,6 @@ class PhasePage:
         return sum(len(group.rows) for group in self.statements)
 
     @property
-    def rows(self) -> int:
-        return sum(len(family.rows) for family in self.families)
-
-    @property
     def phases(self) -> list[Any]:
         return [self.phase]
 
@@ -65,8 +64,7 @@ class PhasePage:
     def areas(self) -> list[tuple[Step, list[HealthCount]]]:
         """Its areas, each with how its deliverables stand to their plans."""
         ranks: dict[int | None, list[int]] = {}
-        for one in self.column.own:
-            row = one.deliverable
+        for row in self.column.own:
             ranks.setdefault(row.area_id, []).append(row.health_rank)
         return [(step, health_counts(ranks.get(step.area.pk, ()))) for step in self.lineage.after]
 
@@ -77,9 +75,9 @@ def phases_with_partners() -> QuerySet[Phase]:
     return with_present_names(rows, "agreement__")
 
 
-def phase_page(asked: Phase, moment: Moment, user: Any) -> PhasePage:
+def phase_page(asked: Phase, moment: Moment, request: HttpRequest) -> PhasePage:
     """Fetch and shape the page at a moment: queries as for a partner (``partner_page``)."""
-    day = moment.as_of
+    day, user = moment.as_of, request.user
     signed = list(
         Phase.objects.filter(agreement=asked.agreement_id)
         .select_related("parent__agreement__partner")
@@ -90,15 +88,13 @@ def phase_page(asked: Phase, moment: Moment, user: Any) -> PhasePage:
     fetch_areas(signed)
     fetch_terms(signed, day)
     below = list(phases_below([phase]))
-    found = Deliverable.objects.filter(phase__in=[phase, *below]).official(moment)
-    delivered = list(
-        with_health(found, moment).select_related("system", "phase", "agreement__partner")
-    )
+    delivered = deliverables_at(Deliverable.objects.filter(phase__in=[phase, *below]), moment)
     own_rows = [row for row in delivered if row.phase_id == phase.pk]
-    fetched = fetch_reports(own_rows, moment, user)
+    own = OwnRows.asked(request, of_one(asked.agreement, [phase], own_rows), [phase])
+    fetched = fetch_reports(own.wanted, moment, user)
     events = list(with_participants(Event.objects.filter(phase=phase)))
     spoken = list(with_speakers(Statement.objects.filter(phase=phase)))
-    fetch_citations(signed, below, own_rows, fetched.reports, events, spoken)
+    fetch_citations(signed, below, fetched.deliverables, fetched.reports, events, spoken)
 
     others = [row for row in signed if row.pk == phase.pk or has_begun(row, day)]
     place = [row.pk for row in others].index(phase.pk)
@@ -107,17 +103,24 @@ def phase_page(asked: Phase, moment: Moment, user: Any) -> PhasePage:
     statements = [row for row in spoken if told_by(row, day)]
     seen = differing(Q(phase=phase) | Q(deliverables__in=fetched.ids), day)
     beside = [row for row in seen if not row.deliverable_ids]
-    own = fetched.told(seen)
+    told = fetched.told(seen)
     return PhasePage(
         phase=phase,
         begun=has_begun(phase, day),
         column=phase_column(
-            phase, own=own, events=happened, statements=statements, differing=beside, moment=moment
+            phase,
+            own=own.rows,
+            told=told,
+            events=happened,
+            statements=statements,
+            differing=beside,
+            moment=moment,
         ),
         before=before,
         after=others[place + 1] if place + 1 < len(others) else None,
         lineage=lineage(list(before.areas.all()) if before else [], list(phase.areas.all())),
-        families=results(own, [phase]),
+        own=own,
+        families=own.families(told),
         statements=said(statements),
         happenings=happenings(happened, phase.agreement.partner, None, beside),
         subsidiaries=subsidiaries(below, [phase], delivered, moment),

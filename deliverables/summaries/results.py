@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +30,11 @@ class Delivered:
     figures: list[Any] = field(default_factory=list)
     waiting: list[Any] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
+
+    @property
+    def has_report(self) -> bool:
+        """Also before the report itself is at hand."""
+        return self.deliverable.report_id is not None
 
     @property
     def stage(self) -> str | None:
@@ -80,12 +85,12 @@ class ResultRow:
     @property
     def head(self) -> Delivered:
         """Whose figures lead: the latest entry that has a report, else the latest."""
-        return next((entry for entry in self.entries if entry.report), self.entries[0])
+        return next((entry for entry in self.entries if entry.has_report), self.entries[0])
 
     @property
     def others(self) -> list[Delivered]:
         """Entries beside the head that have something of their own to say."""
-        return [entry for entry in self.entries if entry is not self.head and entry.report]
+        return [entry for entry in self.entries if entry is not self.head and entry.has_report]
 
     @property
     def differences(self) -> list[Difference]:
@@ -108,9 +113,10 @@ def results(delivered: Iterable[Delivered], phases: Sequence[Any]) -> list[Famil
     ordered = sorted(delivered, key=lambda one: column.get(one.deliverable.phase_id, -1))
     rows: list[ResultRow] = []
     row_of: dict[int, ResultRow] = {}
+    of_system: dict[int | None, list[ResultRow]] = {}
     for one in ordered:
         place = column.get(one.deliverable.phase_id)
-        row = _row_for(one.deliverable, place, rows, row_of)
+        row = _row_for(one.deliverable, place, of_system, row_of)
         if row is None:
             row = ResultRow(cells=[None] * len(phases))
             rows.append(row)
@@ -119,6 +125,7 @@ def results(delivered: Iterable[Delivered], phases: Sequence[Any]) -> list[Famil
         else:
             row.cells[place] = one
         row_of[one.deliverable.pk] = row
+        of_system.setdefault(one.deliverable.system_id, []).append(row)
     grouped: dict[str, list[ResultRow]] = {}
     for row in sorted(rows, key=_order):
         grouped.setdefault(heading(row.head.deliverable), []).append(row)
@@ -126,8 +133,13 @@ def results(delivered: Iterable[Delivered], phases: Sequence[Any]) -> list[Famil
 
 
 def _row_for(
-    deliverable: Any, place: int | None, rows: Sequence[ResultRow], row_of: dict[int, ResultRow]
+    deliverable: Any,
+    place: int | None,
+    of_system: Mapping[int | None, Sequence[ResultRow]],
+    row_of: Mapping[int, ResultRow],
 ) -> ResultRow | None:
+    """The row that a deliverable joins, if there is one; the oldest where several would do."""
+
     def free(row: ResultRow) -> bool:
         return row.loose is None if place is None else row.cells[place] is None
 
@@ -139,7 +151,7 @@ def _row_for(
     return next(
         (
             row
-            for row in rows
+            for row in of_system.get(deliverable.system_id, ())
             if free(row)
             and row.loose is None
             and row.head.deliverable.kind == DeliverableKind.DEPLOYMENT
