@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.api.answers import AreaKey
 from agreements.api.citing import CitationAnswer, citations
-from agreements.choices import Qualifier, Side
+from agreements.choices import Side
 from agreements.models import Citation
 from coopportal.files.kinds import FileKind
 from coopportal.rest.answers import (
@@ -21,7 +21,6 @@ from coopportal.rest.answers import (
     Day,
     Flag,
     Instant,
-    JSONRows,
     Key,
     Many,
     Number,
@@ -33,9 +32,10 @@ from coopportal.rest.answers import (
     Uid,
     Whole,
     Word,
-    day_iso,
     uid_text,
 )
+from deliverables.api.health import DueOfTheDay, HealthOfRow, HealthReasonOfRow
+from deliverables.api.standing import CurrentFigures, FigureAnswer, current_report, official
 from deliverables.choices import (
     Aggregation,
     ChangeKind,
@@ -43,6 +43,7 @@ from deliverables.choices import (
     DeliverableKind,
     Direction,
     Health,
+    HealthReason,
     ReportSide,
     ReportState,
     Stage,
@@ -50,8 +51,6 @@ from deliverables.choices import (
     ValueKind,
 )
 from deliverables.models import Measurement, ProgressReport, Target, Verdict
-from deliverables.summaries.totals.health import due_day_at, health_rank_at
-from deliverables.summaries.totals.judging import HEALTH_OF_RANK
 
 
 class IndicatorAnswer(Answer):
@@ -77,19 +76,12 @@ class _OfCurrentReport:
     part: int
 
     def reader(self, columns: Columns, prefix: str, scope: Scope) -> Reader:
-        current = _official(OuterRef(f"{prefix}pk"), scope).latest_first()[:1]
-        place = columns.take(
-            f"{prefix}current", JSONRows(current, ["stage", "coverage", "as_of", "as_of_end"])
-        )
+        place = current_report(columns, prefix, scope)
         part: int = self.part
         convert: Callable[[Any], Any] = getattr(type(self), "convert", None) or (
             lambda value: value
         )
         return lambda row: convert(row[place][0][part]) if row[place] else None
-
-
-def _official(deliverable: Any, scope: Scope) -> Any:
-    return ProgressReport.objects.official(scope.moment).filter(deliverable=deliverable)
 
 
 class CurrentStage(_OfCurrentReport, Choice):
@@ -112,53 +104,13 @@ class CurrentEnd(_OfCurrentReport, Day):
     part = 3
 
 
-class FigureAnswer(Answer):
-    """One indicator's figure. Null value: there is no figure, which is not 0; ``text`` may say more."""
-
-    indicator = Key(source="indicator__key")
-    label = Word(source="indicator__name")  # type: ignore[assignment]
-    value = Number(allow_null=True)
-    numerator = Number(allow_null=True)
-    denominator = Number(allow_null=True)
-    unit = Word(source="indicator__unit")
-    qualifier = Choice(choices=Qualifier.choices)
-    text = Word(help_text=_("Cách nguồn ghi con số"))
-
-
-class CurrentFigure(FigureAnswer):
-    as_of = PartialDay(source="report__as_of")
-    as_of_precision = Precision(source="report__as_of")
-
-
-class CurrentFigures(Many):
-    """Per indicator the figure of the latest official report that measures it."""
-
-    def reader(self, columns: Columns, prefix: str, scope: Scope) -> Reader:
-        read = super().reader(columns, prefix, scope)
-
-        def first_of_each(row: Any) -> list[Any]:
-            figures: dict[str, Any] = {}
-            for figure in read(row):
-                figures.setdefault(figure["indicator"], figure)
-            return list(figures.values())
-
-        return first_of_each
-
-
-def _standing_measurements(outer: OuterRef, scope: Scope) -> QuerySet[Any]:
-    figures: QuerySet[Any] = Measurement.objects.latest_of(scope.moment, of=outer)
-    if scope.moment.knows_all:
-        return figures.order_by("-report__as_of_end", "-report__official_from", "-report_id", "pk")
-    return figures
-
-
 def _own_citations(outer: OuterRef, scope: Scope) -> QuerySet[Any]:
     return Citation.objects.filter(deliverables=outer).order_by("pk")
 
 
 def _citations_of_current(outer: OuterRef, scope: Scope) -> QuerySet[Any]:
     # The report is asked from inside the citations' query, one step further from the deliverable.
-    current = _official(OuterRef(outer), scope).latest_first().values("pk")[:1]
+    current = official(OuterRef(outer), scope).latest_first().values("pk")[:1]
     return Citation.objects.filter(reports=Subquery(current)).order_by("pk")
 
 
@@ -195,7 +147,8 @@ class DeliverableAnswer(Answer):
         allow_null=True, help_text=_("Ngày muộn nhất của số liệu, hoặc ngày của nguồn")
     )
     coverage = CurrentCoverage(allow_null=True)
-    figures = CurrentFigures(CurrentFigure(), _standing_measurements)
+    health = HealthOfRow(choices=Health.choices, help_text=_("So với kế hoạch"))
+    figures = CurrentFigures()
     citations = CurrentCitations(CitationAnswer(), _citations_of_current)
 
 
@@ -344,23 +297,6 @@ def _targets(outer: OuterRef, scope: Scope) -> QuerySet[Any]:
     )
 
 
-class DueOfTheDay(Day):
-    """The due day as it was on the ``as_of`` day, before whatever changed it later."""
-
-    def reader(self, columns: Columns, prefix: str, scope: Scope) -> Reader:
-        due = due_day_at(scope.moment, f"{prefix}pk", f"{prefix}due_on")
-        place = columns.take(f"{prefix}due_of_the_day", due)
-        return lambda row: day_iso(row[place])
-
-
-class HealthOfRow(Choice):
-    """How it stands to its plan, by the rule of docs/data.md."""
-
-    def reader(self, columns: Columns, prefix: str, scope: Scope) -> Reader:
-        place = columns.take(f"{prefix}health", health_rank_at(scope.moment))
-        return lambda row: HEALTH_OF_RANK[row[place]].value
-
-
 class HistoricalReport(Answer):
     """One report of the history; the rest of it is at ``/reports/{id}/``."""
 
@@ -391,8 +327,10 @@ class DeliverableDetail(DeliverableAnswer):
     )
     due_on = DueOfTheDay(allow_null=True)
     continues = Key(source="continues__slug", allow_null=True)
+    health_reason = HealthReasonOfRow(
+        choices=HealthReason.choices, help_text=_("Dòng nào của luật (docs/data.md) nói vậy")
+    )
     targets = Many(TargetAnswer(), _targets)
-    health = HealthOfRow(choices=Health.choices, help_text=_("So với kế hoạch"))
     reports = Many(HistoricalReport(), _history)
 
 

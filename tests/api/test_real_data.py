@@ -276,6 +276,7 @@ def test_vsr_in_nghe_an_in_full(get: Get) -> None:
                 "as_of_precision": "month",
                 "as_of_end": "2020-12-31",
                 "coverage": "43 cơ quan, đơn vị trên địa bàn tỉnh",
+                "health": "not_computable",
                 "figures": [
                     {
                         "indicator": "agencies",

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import re
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 from hypothesis import HealthCheck, given, settings, strategies as st
 from hypothesis.extra.django import TestCase
 
 from coopportal.clock import Moment, today
+from coopportal.rest.answers import Scope
+from deliverables.api.answers import DeliverableDetail
 from deliverables.choices import (
     Direction,
     Health,
@@ -199,7 +203,7 @@ def told_at(row: Deliverable, moment: Moment) -> PlanTold:
     targets = list(
         Target.objects.filter(deliverable=row, set_on__lte=moment.as_of)
         .select_related("indicator")
-        .order_by("set_on")
+        .order_by("set_on", "pk")
     )
     to_come = row.due_days.filter(set_on__gt=moment.as_of).order_by("set_on").first()
     due_on = to_come.due_before if to_come else row.due_on
@@ -298,6 +302,9 @@ class TheDatabaseSaysTheSame(TestCase):
         told = told_at(row, moment).judged
         assert ranks == [told.rank], (told, moment)
         assert {key: count for key, count in counted.health.items() if count} == {told.health: 1}
+        plan = DeliverableDetail.plan(Scope(moment, AnonymousUser()))
+        [own] = [plan.make(one) for one in plan.of(rows.with_standing(moment, AnonymousUser()))]
+        assert (own["health"], own["health_reason"]) == (told.health.value, told.why.value), moment
 
 
 # --- Where it is told -------------------------------------------------------------------------
@@ -367,7 +374,26 @@ def test_a_deliverable_says_why(client: Client, phase_with_plans: Any) -> None:
     assert f"cũ hơn {django_settings.STALE_AFTER_DAYS} ngày" in html
     moment = {"as_of": day(60).isoformat()}
     told = client.get(f"/api/v1/deliverables/{row.slug}/", moment).json()
-    assert told["health"] == "at_risk"
+    assert (told["health"], told["health_reason"]) == ("at_risk", "behind")
+
+
+def test_rows_of_the_api_say_what_their_filter_finds(
+    client: Client, phase_with_plans: Any, query_count: Any
+) -> None:
+    where = {"phase": phase_with_plans.slug, "as_of": day(60).isoformat()}
+    rows = client.get("/api/v1/deliverables/", where).json()["results"]
+    said = {row["slug"]: row["health"] for row in rows}
+    assert len(set(said.values())) > 2
+    for health in Health.values:
+        found = client.get("/api/v1/deliverables/", {**where, "health": health}).json()["results"]
+        assert {row["slug"] for row in found} == {s for s, own in said.items() if own == health}
+    table = client.get("/api/v1/deliverables/", {**where, "format": "csv"})
+    lines = list(csv.DictReader(b"".join(table.streaming_content).decode("utf-8-sig").splitlines()))
+    assert {row["slug"]: row["health"] for row in lines} == said
+    # However many rows and targets: which rows, and those rows.
+    with query_count() as queries:
+        client.get("/api/v1/deliverables/", where)
+    assert len([q for q in queries if "deliverables_deliverable" in q["sql"]]) == 2
 
 
 def test_nothing_of_the_articles_has_a_plan_that_can_be_judged(client: Client) -> None:
