@@ -11,8 +11,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 
-from agreements.choices import Side
-from agreements.models import Phase
+from agreements.choices import PeriodKind, Side
+from agreements.models import Phase, ReportingPeriod
+from agreements.periods import Made, follow_term, make_periods
 from coopportal.partial_dates import PartialDate
 from deliverables import actions
 from deliverables.actions import ConflictError, DraftOpenError, Said, StaleDraftError, signing
@@ -249,3 +250,15 @@ def test_two_who_accept_rival_proposals_sign_one_phase(cooperation: Cooperation)
     )
     assert [type(result) for result in results if result is not None] == [ValidationError]
     assert Phase.objects.count() == before + 1
+
+
+def test_periods_that_several_make_at_once_are_made_once() -> None:
+    for _ in range(ROUNDS):
+        phase = factories.phase(start_year=2020, end_year=2100)
+        made = at_once([lambda phase=phase: make_periods(phase, PeriodKind.YEAR)] * DECIDERS)
+        assert sorted(made, key=repr) == [Made(0, 81)] * (DECIDERS - 1) + [Made(81, 0)]
+        assert phase.periods.count() == ReportingPeriod.history.filter(phase=phase).count() == 81
+        last = phase.periods.latest_first().first()
+        last.delete()
+        going_on = at_once([lambda phase=phase: follow_term(phase).added] * DECIDERS)
+        assert sorted(going_on) == [0] * (DECIDERS - 1) + [1]
