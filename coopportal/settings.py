@@ -364,7 +364,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "coopportal.rest.problems.exception_handler",
 }
 SPECTACULAR_SETTINGS = {
-    "TITLE": "Cổng hợp tác số",
+    "TITLE": _("Cổng hợp tác số"),
     "DESCRIPTION": _(
         "Các tỉnh và VNPT đã thỏa thuận gì, đã làm được gì, và hai bên biết điều đó từ đâu. Số là số "
         "thường, không định dạng; null nghĩa là chưa có, không phải 0; ngày ghi đến mức đã biết "

@@ -229,7 +229,7 @@ class PhaseAnswer(Answer):
 
 
 class PhaseDetail(PhaseAnswer):
-    """A phase with its amendments (phụ lục)."""
+    """A phase with its amendments."""
 
     amendments = Amendments(help_text=_("Phụ lục đã có hiệu lực vào ngày as_of"))
 

@@ -123,7 +123,7 @@ class ChangedTerms(Answer):
 
 
 class AmendmentAnswer(Answer):
-    """A signed change of a phase (phụ lục) that had taken effect by the day."""
+    """A signed change of a phase that had taken effect by the day."""
 
     position = Whole(help_text=_("Phụ lục thứ mấy của giai đoạn"))
     number = Word()

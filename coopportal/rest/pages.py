@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.db.models import IntegerField, QuerySet, Subquery
 from django.http import HttpRequest
+from django.utils.text import format_lazy
 from django.utils.translation import gettext, gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
@@ -147,7 +148,9 @@ class Pages:
         OpenApiParameter(
             SIZE,
             {"type": "integer", "minimum": 1, "maximum": MOST_PER_PAGE},
-            description=_("Số dòng một trang; không ghi thì là %(usual)d") % {"usual": PER_PAGE},
+            description=format_lazy(
+                _("Số dòng một trang; không ghi thì là {usual}"), usual=PER_PAGE
+            ),
         ),
     )
 

@@ -10,6 +10,7 @@ from urllib.parse import quote_plus, urlencode
 
 from django.http import HttpResponseBase
 from django.urls import reverse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext, gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
@@ -190,10 +191,12 @@ class SummaryEnvelope(pages.Pages):
                 "pattern": f"^({'|'.join(KEYS)})(,({'|'.join(KEYS)}))?$",
                 "examples": ["province,phase"],
             },
-            description=_(
-                "Nhóm theo một hoặc hai khóa, cách nhau dấu phẩy: %(keys)s. Không ghi thì chỉ có tổng"
-            )
-            % {"keys": ", ".join(KEYS)},
+            description=format_lazy(
+                _(
+                    "Nhóm theo một hoặc hai khóa, cách nhau dấu phẩy: {keys}. Không ghi thì chỉ có tổng"
+                ),
+                keys=", ".join(KEYS),
+            ),
         ),
     )
 
