@@ -78,10 +78,12 @@ check: lint test ## mọi kiểm tra trước khi gộp / everything before a me
 
 bench: $(TOOLS) ## đo tốc độ đọc, ghi trên cả hai cơ sở dữ liệu (SCALE=1: cỡ cả nước) / benchmarks
 	@mkdir -p .benchmarks
-	@$(MEASURED) DATABASE_URL=sqlite:///$(CURDIR)/.benchmarks/$(SCALE).sqlite3 \
-		$(BIN)/python -m benchmarks --scale $(SCALE) --json .benchmarks/sqlite-$(SCALE).json $(BENCH)
-	@$(MEASURED) DURABLE=1 $(BIN)/python scripts/with_postgres.py \
-		$(BIN)/python -m benchmarks --scale $(SCALE) --json .benchmarks/postgres-$(SCALE).json $(BENCH)
+	@missed=0; \
+	$(MEASURED) DATABASE_URL=sqlite:///$(CURDIR)/.benchmarks/$(SCALE).sqlite3 \
+		$(BIN)/python -m benchmarks --scale $(SCALE) --json .benchmarks/sqlite-$(SCALE).json $(BENCH) || missed=1; \
+	$(MEASURED) DURABLE=1 $(BIN)/python scripts/with_postgres.py \
+		$(BIN)/python -m benchmarks --scale $(SCALE) --json .benchmarks/postgres-$(SCALE).json $(BENCH) || missed=1; \
+	exit $$missed
 
 check-slow: $(TOOLS) ## kiểm thử nặng / the slow tests
 	@DATABASE_URL=sqlite:///$(CURDIR)/db.sqlite3 $(BIN)/pytest -m slow
