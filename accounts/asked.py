@@ -10,17 +10,18 @@ import datetime as dt
 from collections.abc import Hashable
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS
+from django.db import connection
 from django.db.models import QuerySet, Value
 
-from accounts.models import Session, User
-from coopportal.rest.compiled import ROWS, Compiled, mark, statements
+from accounts.models import Session, Token, User
+from coopportal.clock import now
+from coopportal.rest.compiled import ONE, Compiled, CompiledModels, mark, statements
 
-_KEY = mark("session")
-#: Stands for the account that asks; no account has it.
-ANYBODY = ROWS + 1
-
-_COLUMNS = [field.attname for field in User._meta.concrete_fields]
+_KEY = mark("key")
+#: Stands for now.
+_INSTANT = dt.datetime(9000, 1, 1, tzinfo=dt.UTC)
+#: Stands for the account that asks.
+ANYBODY = ONE
 
 
 def session_of(key: str | None) -> tuple[str, dt.datetime] | None:
@@ -34,10 +35,18 @@ def session_of(key: str | None) -> tuple[str, dt.datetime] | None:
 
 
 def account_of(number: int) -> User | None:
-    rows = User.objects.filter(pk=ANYBODY).values_list(*_COLUMNS)
-    statement = statements.get((User,), lambda: Compiled.of(rows, [ANYBODY]))
-    found = statement.ask({ANYBODY: number})
-    return User.from_db(DEFAULT_DB_ALIAS, _COLUMNS, found[0]) if found else None
+    rows = User.objects.filter(pk=ANYBODY)
+    statement = statements.get((User,), lambda: CompiledModels.of(rows, [ANYBODY]))
+    return next(iter(statement.ask({ANYBODY: number})), None)
+
+
+def token_of(digest: str) -> Token | None:
+    """A token that is accepted now, with its owner."""
+    rows = Token.objects.alive(_INSTANT).select_related("owner").filter(digest=_KEY)
+    stored = connection.ops.adapt_datetimefield_value
+    marks = [_KEY, stored(_INSTANT)]
+    statement = statements.get((Token,), lambda: CompiledModels.of(rows, marks))
+    return next(iter(statement.ask(dict(zip(marks, [digest, stored(now())], strict=True)))), None)
 
 
 def is_any(shape: Hashable, rows: QuerySet[Any], user: User) -> bool:

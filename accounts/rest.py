@@ -7,6 +7,7 @@ from rest_framework.authentication import TokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from accounts import asked
 from accounts.choices import TokenScope
 from accounts.models import Token, User
 from accounts.models.token import digest_of
@@ -23,7 +24,7 @@ class TokenOfProgram(TokenAuthentication):
     keyword = "Bearer"
 
     def authenticate_credentials(self, key: str) -> tuple[User | AnonymousUser, Token]:
-        token = Token.objects.alive().select_related("owner").filter(digest=digest_of(key)).first()
+        token = asked.token_of(digest_of(key))
         if token is None:
             raise AuthenticationFailed
         token.note_use()

@@ -34,9 +34,11 @@ def digest_of(key: str) -> str:
 
 
 class TokenQuerySet(models.QuerySet["Token"]):
-    def alive(self) -> TokenQuerySet:
-        """Accepted at this instant: not revoked, not expired, and its owner's account is open."""
-        return self.filter(revoked_at__isnull=True, expires_at__gt=now(), owner__is_active=True)
+    def alive(self, at: dt.datetime | None = None) -> TokenQuerySet:
+        """Accepted at an instant, by default now: not revoked, not expired, its owner's account open."""
+        return self.filter(
+            revoked_at__isnull=True, expires_at__gt=at or now(), owner__is_active=True
+        )
 
 
 class TokenManager(models.Manager.from_queryset(TokenQuerySet)):  # type: ignore[misc]

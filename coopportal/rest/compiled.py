@@ -9,21 +9,28 @@ which a mark does not come out as it went in is not kept, and asked the long way
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from django.db import connection
-from django.db.models import QuerySet
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import Model, QuerySet
+from django.db.models.query import get_related_populators
 
 #: How many statements one process keeps, some twenty kilobytes each.
 MOST = 200
 
 #: Stands for the numbers of the rows that are to be told; no row has it.
 ROWS = -(2**61)
+#: Stands for the number of one row, or of whoever asks; likewise.
+ONE = ROWS + 1
+#: What a mark may be, as the database is given it.
+_MARKED = (str, int, UUID, dt.datetime)
 _PLACE = re.compile(r"%(?:%|s)")
 
 
@@ -47,7 +54,10 @@ class Compiled:
     @classmethod
     def of(cls, rows: QuerySet[Any], marks: Sequence[Any]) -> Compiled:
         """Of a ``values_list`` queryset; raises :class:`NotKept`, or EmptyResultSet as the queryset would."""
-        compiler = rows.query.get_compiler(connection=connection)
+        return cls._of(rows.query.get_compiler(connection=connection), marks)
+
+    @classmethod
+    def _of(cls, compiler: Any, marks: Sequence[Any]) -> Compiled:
         sql, params = compiler.as_sql()
         for one in marks:
             if one not in params:
@@ -67,7 +77,7 @@ class Compiled:
         """The rows, each mark replaced by its value; ``ROWS`` by as many values as there are."""
         sql, params = [self.pieces[0]], []
         for param, piece in zip(self.params, self.pieces[1:], strict=True):
-            value = values.get(param, param) if isinstance(param, str | int) else param
+            value = values.get(param, param) if isinstance(param, _MARKED) else param
             own = value if isinstance(value, list) else [value]
             params += own
             sql += [", ".join(["%s"] * len(own)), piece]
@@ -82,6 +92,47 @@ class Compiled:
             for convert in converters:
                 told[place] = convert(told[place], column, connection)
         return told
+
+
+@dataclass(frozen=True)
+class CompiledModels:
+    """A statement whose rows come as model objects, with what ``select_related`` and ``annotate`` add."""
+
+    statement: Compiled
+    model: type[Model]
+    names: Sequence[str]
+    own: slice
+    related: Sequence[Any]
+    annotations: Mapping[str, int]
+
+    @classmethod
+    def of(cls, rows: QuerySet[Any], marks: Sequence[Any]) -> CompiledModels:
+        """Raises as :meth:`Compiled.of` does."""
+        compiler: Any = rows.query.get_compiler(connection=connection)
+        statement = Compiled._of(compiler, marks)
+        places = compiler.klass_info["select_fields"]
+        own = slice(places[0], places[-1] + 1)
+        return cls(
+            statement,
+            compiler.klass_info["model"],
+            [column[0].target.attname for column in compiler.select[own]],
+            own,
+            # The stubs are of a later Django.
+            get_related_populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS),  # type: ignore[call-arg]
+            compiler.annotation_col_map or {},
+        )
+
+    def ask(self, values: Mapping[Any, Any], tail: str = "") -> list[Any]:
+        """As :meth:`Compiled.ask`; each row as a queryset would have made it."""
+        made = []
+        for row in self.statement.ask(values, tail):
+            one = self.model.from_db(DEFAULT_DB_ALIAS, self.names, row[self.own])
+            for each in self.related:
+                each.populate(row, one)
+            for name, place in self.annotations.items():
+                setattr(one, name, row[place])
+            made.append(one)
+        return made
 
 
 def _pieces(sql: str) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ def publish(report: ProgressReport, *, by: User, at: dt.datetime | None = None) 
     ``at`` back-dates only the fixtures that ship with the portal; whatever is entered later uses now.
     """
     require(permissions.can_publish, by, report)
-    if not report.citations.exists():
+    if not report.citations.all():
         raise ValidationError(_("Số liệu từ nguồn công bố phải có ít nhất một trích dẫn."))
     at = at or now()
     _move(report, ReportState.PUBLISHED, official_from=at)

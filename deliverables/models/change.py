@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Prefetch, Q, prefetch_related_objects
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
+from agreements.cited import remember
 from agreements.models import Citation
+from coopportal.rest.compiled import ROWS, CompiledModels, statements
 from deliverables.choices import ChangeKind, one_of
 from deliverables.models.evidence import EvidenceFile
 from deliverables.models.report import Measurement, ProgressReport
@@ -21,33 +23,55 @@ from deliverables.models.report import Measurement, ProgressReport
 GENESIS = "0" * 64
 
 
-def _content() -> tuple[Prefetch, ...]:
-    """What a report says beside its own columns, in one statement each.
+def fetch_content(reports: Sequence[ProgressReport]) -> None:
+    """Have at hand what the reports say: two statements, none where it is there; one more for files.
 
     A figure tells whether its report has files: most have none, and are asked for none.
     """
-    filed = Exists(EvidenceFile.objects.filter(report=OuterRef("report")))
-    figures = Measurement.objects.select_related("indicator").annotate(filed=filed)
-    return (
-        Prefetch("measurements", figures),
-        Prefetch("citations", Citation.objects.select_related("source__filing")),
-    )
-
-
-def fetch_content(reports: list[ProgressReport]) -> None:
-    """Have at hand what the reports say: two statements, none where it is there; one more for files."""
-    prefetch_related_objects(reports, *_content())
+    by_key = {report.pk: report for report in reports if not _has_content(report)}
+    if not by_key:
+        return
+    figures: dict[int, list[Any]] = {key: [] for key in by_key}
+    citations: dict[int, list[Any]] = {key: [] for key in by_key}
+    for figure in _kept("figures", _figures).ask({ROWS: [*by_key]}):
+        figure.report = by_key[figure.report_id]
+        figures[figure.report_id].append(figure)
+    for citation in _kept("citations", _citations).ask({ROWS: [*by_key]}):
+        citations[citation.cited_by].append(citation)
     filed = []
-    for report in reports:
-        figures = report.measurements.all()
-        if not figures or any(getattr(figure, "filed", True) for figure in figures):
+    for key, report in by_key.items():
+        remember(report, "measurements", figures[key])
+        remember(report, "citations", citations[key])
+        if not figures[key] or any(figure.filed for figure in figures[key]):
             filed.append(report)
         else:
-            known: Any = report
-            known._prefetched_objects_cache.setdefault("files", EvidenceFile.objects.none())
+            remember(report, "files", ())
     prefetch_related_objects(
         filed, Prefetch("files", EvidenceFile.objects.select_related("stored"))
     )
+
+
+def _has_content(report: ProgressReport) -> bool:
+    at_hand = getattr(report, "_prefetched_objects_cache", {})
+    return "measurements" in at_hand and "citations" in at_hand and "files" in at_hand
+
+
+def _kept(what: str, rows: Callable[[], models.QuerySet[Any]]) -> CompiledModels:
+    kept: CompiledModels = statements.get(
+        (fetch_content, what), lambda: CompiledModels.of(rows(), [ROWS])
+    )
+    return kept
+
+
+def _figures() -> models.QuerySet[Any]:
+    filed = Exists(EvidenceFile.objects.filter(report=OuterRef("report")))
+    figures = Measurement.objects.filter(report__in=[ROWS]).select_related("indicator")
+    return figures.annotate(filed=filed).order_by("indicator__key")
+
+
+def _citations() -> models.QuerySet[Any]:
+    cited = Citation.objects.filter(reports__in=[ROWS]).select_related("source__filing")
+    return cited.annotate(cited_by=F("reports__pk")).order_by("pk")
 
 
 #: JSON of which there is only one way to write it.

@@ -3,17 +3,29 @@
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import EmptyResultSet
+from django.db.models import F
 from django.test import Client
 
-from agreements.models import Province
+from agreements.models import Citation, Province
 from coopportal.clock import Moment
-from coopportal.rest.compiled import ROWS, Compiled, KeptStatements, NotKept, mark, statements
+from coopportal.rest.compiled import (
+    ROWS,
+    Compiled,
+    CompiledModels,
+    KeptStatements,
+    NotKept,
+    mark,
+    statements,
+)
 from coopportal.rest.hot import HotView
 from coopportal.rest.views import ReadView
+from deliverables.api.writing import acted_on
 from deliverables.choices import ReportState
 from deliverables.filters import DeliverableFilterSet
-from deliverables.models import Deliverable
+from deliverables.models import Deliverable, ProgressReport
+from deliverables.models.change import fetch_content
 from tests import factories as make
 
 LISTS = [
@@ -145,3 +157,65 @@ def test_what_was_asked_longest_ago_is_forgotten() -> None:
         ask(shape)
     assert made == ["a", "b", "c", "b"]
     assert len(kept) == 2
+
+
+# ---- model objects -----------------------------------------------------------------------------------
+
+
+def test_objects_of_a_kept_statement_are_those_of_the_queryset(
+    django_assert_num_queries: Any,
+) -> None:
+    reports = [*ProgressReport.objects.filter(citations__isnull=False).values_list("pk", flat=True)]
+    rows = (
+        Citation.objects.select_related("source__filing")
+        .annotate(cited_by=F("reports__pk"))
+        .order_by("pk", "cited_by")
+    )
+    kept = CompiledModels.of(rows.filter(reports__in=[ROWS]), [ROWS])
+
+    with django_assert_num_queries(1):
+        told = [
+            (
+                row,
+                row.cited_by,
+                row.source,
+                getattr(row.source, "filing", None),
+                row.source.issued_on,
+            )
+            for row in kept.ask({ROWS: reports})
+        ]
+
+    assert len(told) > 40
+    assert told == [
+        (row, row.cited_by, row.source, getattr(row.source, "filing", None), row.source.issued_on)
+        for row in rows.filter(reports__in=reports)
+    ]
+    assert not told[0][0]._state.adding
+
+
+@pytest.mark.parametrize("state", ReportState)
+def test_a_report_is_found_by_exactly_those_who_may_see_it(state: str) -> None:
+    cooperation = make.Cooperation()
+    report = cooperation.report(state)
+    people = [
+        *(cooperation.officer, cooperation.colleague, cooperation.manager, cooperation.stranger),
+        *(cooperation.administrator, AnonymousUser(), make.user()),
+    ]
+    for user in people:
+        own = acted_on(report.uid, user)
+        rows = ProgressReport.objects.acted_on_by(user).filter(uid=report.uid)
+        assert own == rows.first(), user
+        if own is not None:
+            told = rows.get()
+            for name in ("acting", "acts_for_partner", "acts_for_vnpt", "state", "version"):
+                assert getattr(own, name) == getattr(told, name), (user, name)
+    # One for those who are signed in, one for administrators, one for nobody: not one each.
+    assert len(statements) == 3
+
+
+def test_what_a_report_says_is_the_same_however_it_was_fetched() -> None:
+    reports = list(ProgressReport.objects.select_related("deliverable", "revises")[:60])
+    long_way = {row.pk: row.content() for row in ProgressReport.objects.all()[:60]}
+    fetch_content(reports)
+    assert {row.pk: row.content() for row in reports} == long_way
+    assert any(content["citations"] for content in long_way.values())
