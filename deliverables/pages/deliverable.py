@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Case, Prefetch, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _, gettext_lazy
 
 from agreements.cited import fetch_citations
@@ -30,6 +30,7 @@ from deliverables.pages.delivered import (
     with_what_they_say,
 )
 from deliverables.pages.differing import differing
+from deliverables.pages.own import has_number
 from deliverables.pages.partner import with_speakers
 from deliverables.permissions import represents_either_side
 from deliverables.summaries.charts import Chart, chart
@@ -45,6 +46,8 @@ from deliverables.templatetags.reports import figure_in_words, reporter
 
 #: Neighbours shown beside the evidence; the partner's page has them all.
 NEIGHBOURS = 6
+#: A deliverable is seldom continued by more than one.
+_LATER = 20
 
 
 @dataclass(frozen=True)
@@ -362,7 +365,10 @@ def _journal(deliverable: Deliverable, moment: Moment) -> list[Any]:
 
 
 def _beside(deliverable: Deliverable, moment: Moment) -> list[Any]:
-    """Deliverables of the same agreement in the same area or family, and those that continue this one."""
+    """Those that continue this one, and the first of the same agreement in the same area or family.
+
+    Those with a number come first: no more are fetched than are told.
+    """
     near = (
         Q(system__family=deliverable.system.family)
         if deliverable.system
@@ -372,18 +378,22 @@ def _beside(deliverable: Deliverable, moment: Moment) -> list[Any]:
         near |= Q(area=deliverable.area_id)
     near &= Q(agreement=deliverable.agreement_id)
     rows = Deliverable.objects.filter(near | Q(continues=deliverable)).exclude(pk=deliverable.pk)
-    return list(rows.official(moment).select_related("system", "phase", "agreement__partner"))
+    goes_on = Case(When(continues=deliverable, then=Value(0)), default=Value(1))
+    told = rows.official(moment).annotate(has_number=has_number(moment))
+    ordered = told.order_by(goes_on, "-has_number", "sort_key", "pk")
+    return list(
+        ordered.select_related("system", "phase", "agreement__partner")[: NEIGHBOURS + _LATER]
+    )
 
 
 def _neighbours(deliverable: Deliverable, beside: Sequence[Any], moment: Moment) -> list[Delivered]:
     """The first of those beside it, those with figures first: one query for their figures."""
-    told = {row.pk: Delivered(row) for row in beside if _is_near(row, deliverable)}
+    near = [row for row in beside if _is_near(row, deliverable)]
+    near.sort(key=lambda row: (not row.has_number, bytes(row.sort_key)))
+    told = {row.pk: Delivered(row) for row in near[:NEIGHBOURS]}
     for figure in current_measurements(moment, told) if told else ():
         told[figure.report.deliverable_id].figures.append(figure)
-    ordered = sorted(
-        told.values(), key=lambda one: (not one.numbers, bytes(one.deliverable.sort_key))
-    )
-    return ordered[:NEIGHBOURS]
+    return list(told.values())
 
 
 def _is_near(row: Any, deliverable: Deliverable) -> bool:

@@ -26,18 +26,19 @@ HIGHLIGHTS = 4
 
 
 def deliverables_at(rows: DeliverableQuerySet, moment: Moment) -> list[Deliverable]:
-    """Deliverables as they stand at a moment, with ``health_rank`` and ``has_number``: one query.
+    """Deliverables as they stand at a moment, with ``health_rank`` and ``has_number``: one query."""
+    told = with_health(rows.official(moment), moment).annotate(has_number=has_number(moment))
+    return list(told.select_related("system"))
 
-    ``has_number``: one of its current figures has a value.
-    """
+
+def has_number(moment: Moment) -> Exists:
+    """Whether one of a deliverable's current figures has a value."""
     standing: Any = (
         Measurement.objects.latest_of(moment, of=OuterRef("pk"))
         if moment.knows_all
         else Measurement.objects.current(moment).filter(report__deliverable=OuterRef("pk"))
     )
-    numbers = standing.filter(value__isnull=False).order_by()
-    told = with_health(rows.official(moment), moment).annotate(has_number=Exists(numbers))
-    return list(told.select_related("system"))
+    return Exists(standing.filter(value__isnull=False).order_by())
 
 
 @dataclass(frozen=True)

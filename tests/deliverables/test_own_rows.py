@@ -4,10 +4,13 @@ import pytest
 from django.test import Client
 
 from agreements.models import Agreement, Phase
+from deliverables.choices import ReportState
 from deliverables.models import Deliverable
 from deliverables.pages import own
+from deliverables.pages.deliverable import NEIGHBOURS
 from tests import factories
 from tests.deliverables.test_pages import page_of, told
+from tests.fetched import fetched_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -80,3 +83,28 @@ def test_a_page_of_many_deliverables_reads_the_reports_of_its_own_lines_only(
     assert len(many) == len(few)
     assert len(told(page)) == 2
     assert len(page.own.rows) == Deliverable.objects.filter(agreement=cooperation.agreement).count()
+
+
+def test_a_deliverable_fetches_no_more_of_its_neighbours_than_it_tells(client: Client) -> None:
+    cooperation = factories.Cooperation()
+    row = cooperation.deliverable
+
+    def grow(count: int) -> None:
+        for _n in range(count):
+            beside = factories.deliverable(phase=row.phase, system=row.system)
+            factories.report(
+                beside,
+                state=ReportState.PUBLISHED,
+                figures={factories.indicator(): 1},
+                citations=[factories.citation()],
+            )
+
+    grow(30)
+    client.get(row.get_absolute_url())
+    with fetched_rows() as few:
+        client.get(row.get_absolute_url())
+    grow(30)
+    with fetched_rows() as many:
+        page, _text = page_of(client, row.get_absolute_url())
+    assert len(page.neighbours) == NEIGHBOURS
+    assert many.rows == few.rows
