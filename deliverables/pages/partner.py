@@ -124,7 +124,8 @@ def partner_page(agreement: Agreement, moment: Moment, request: HttpRequest) -> 
     belongs = Q(agreement=agreement) | Q(phase__in=signed)
     happened = list(with_participants(Event.objects.filter(belongs)))
     spoken = list(with_speakers(Statement.objects.filter(belongs)))
-    fetch_citations(signed, below, fetched.deliverables, fetched.reports, happened, spoken)
+    amended = [row for phase in signed for row in phase.amended]
+    fetch_citations(signed, amended, below, fetched.deliverables, fetched.reports, happened, spoken)
 
     events = [row for row in happened if has_happened(row, day)]
     statements = [row for row in spoken if told_by(row, day)]

@@ -94,7 +94,8 @@ def phase_page(asked: Phase, moment: Moment, request: HttpRequest) -> PhasePage:
     fetched = fetch_reports(own.wanted, moment, user)
     events = list(with_participants(Event.objects.filter(phase=phase)))
     spoken = list(with_speakers(Statement.objects.filter(phase=phase)))
-    fetch_citations(signed, below, fetched.deliverables, fetched.reports, events, spoken)
+    amended = [row for one in signed for row in one.amended]
+    fetch_citations(signed, amended, below, fetched.deliverables, fetched.reports, events, spoken)
 
     others = [row for row in signed if row.pk == phase.pk or has_begun(row, day)]
     place = [row.pk for row in others].index(phase.pk)

@@ -22,9 +22,12 @@ from deliverables.pages.planned_periods import PeriodsTold, periods_told, taken_
 
 @dataclass(frozen=True)
 class AreaTold:
+    """An area with what becomes of it; ``before``: what an amendment found it called."""
+
     area: AreaSaid
     words: str
     tag: str
+    before: str = ""
 
 
 @dataclass(frozen=True)
@@ -221,7 +224,7 @@ def _areas(said: Proposed, kind: str, earlier: Sequence[Any]) -> list[AreaTold]:
         elif not area.was:
             told.append(AreaTold(area, _("Lĩnh vực mới"), "new"))
         elif area.was != area.name:
-            told.append(AreaTold(area, _("Sửa lời; trước là “%s”") % area.was, "grown"))
+            told.append(AreaTold(area, _("Sửa lời"), "grown", area.was))
         else:
             told.append(AreaTold(area, _("Giữ nguyên"), "kept"))
     return told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -125,6 +126,8 @@ def test_an_amendment_holds_from_its_day_and_the_old_terms_stay_readable(client:
 
     for address in (people.phase.get_absolute_url(), people.agreement.get_absolute_url()):
         now, then = text(client, address), text(client, address + BEFORE)
+        document = Source.objects.get(citations__amendments=kept)
+        assert f'href="{document.get_absolute_url()}"' in now
         assert all(word in now for word in ("2021–2110", "Hạ tầng số", "Dữ liệu mở", "01/PL"))
         assert "Nông nghiệp" not in now
         assert all(word in then for word in ("2021–2100", "Hạ tầng", "Nông nghiệp"))
@@ -249,7 +252,7 @@ def test_the_forms_of_a_running_phase(client: Client) -> None:
     said = Proposed.read(row.payload)
     assert (said.areas, said.term, said.effective_on) == (AREAS, TermSaid(end_year=2110), CHANGE)
     page = text(client, row.get_absolute_url())
-    assert "Sửa lời; trước là “Hạ tầng”" in page
+    assert re.search(r">Sửa lời</span> <span class=.was.>trước là “Hạ tầng”</span>", page)
 
     url = reverse("additions-new", args=[people.phase.slug])
     line = f"hm{people.deliverable.pk}"
