@@ -19,7 +19,7 @@ from coopportal.rest.access import ProvesWhoCalls
 from coopportal.rest.answers import instant_iso
 from coopportal.rest.renderers import FORMAT_PARAMETER
 from coopportal.rest.views import ApiView
-from deliverables.models import ProgressReport
+from deliverables.models import ProgressReport, Proposal
 
 
 class Mandate(serializers.Serializer[Any]):
@@ -45,6 +45,9 @@ class Awaiting(serializers.Serializer[Any]):
         help_text=_("Báo cáo của bên mình bị trả lại, chưa gửi lại")
     )
     drafts = serializers.IntegerField(help_text=_("Bản nháp của bên mình chưa gửi"))
+    proposals = serializers.IntegerField(
+        help_text=_("Đề nghị ký kết của bên kia chờ bên mình trả lời")
+    )
 
 
 class Me(serializers.Serializer[Any]):
@@ -117,4 +120,5 @@ def _awaiting(user: Any) -> dict[str, int] | None:
         "sources": reports.sources_open_to(user).count(),
         "returned": reports.returned_to(user).count(),
         "drafts": reports.drafts_of(user).count(),
+        "proposals": Proposal.objects.awaiting(user).count(),
     }

@@ -360,7 +360,7 @@ def test_me_says_for_whom_i_act(client: Client, cooperation: factories.Cooperati
                 "until_day": None,
             }
         ],
-        "awaiting": {"verdicts": 0, "sources": 0, "returned": 0, "drafts": 0},
+        "awaiting": {"verdicts": 0, "sources": 0, "returned": 0, "drafts": 0, "proposals": 0},
     }
 
 

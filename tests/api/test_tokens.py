@@ -12,10 +12,11 @@ from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 
 from accounts.choices import TokenScope
-from accounts.models import Token
+from accounts.models import Token, User
+from agreements.choices import Side
 from coopportal.api_urls import NOUNS
 from coopportal.clock import now
-from deliverables.choices import ReportSide, ReportState
+from deliverables.choices import ProposalState, ReportSide, ReportState
 from tests import factories
 
 
@@ -209,7 +210,8 @@ def test_me_tells_the_scope_and_whose_side(client: Client, together: factories.C
     together.report(ReportState.DRAFT)
     together.report(ReportState.SUBMITTED, side=ReportSide.VNPT)
     together.report(ReportState.RETURNED)
-    awaiting = {"verdicts": 1, "sources": 0, "returned": 1, "drafts": 1}
+    together.proposal(ProposalState.SUBMITTED, side=Side.VNPT, author=together.manager)
+    awaiting = {"verdicts": 1, "sources": 0, "returned": 1, "drafts": 1, "proposals": 1}
     told = (
         (TokenScope.OFFICIAL, [], None),
         (TokenScope.REPORT, [mandate], awaiting),
@@ -228,12 +230,29 @@ def test_me_tells_the_scope_and_whose_side(client: Client, together: factories.C
         }
 
 
+def test_me_counts_the_proposals_that_the_caller_may_answer(
+    client: Client, together: factories.Cooperation
+) -> None:
+    def proposals(user: User) -> int:
+        headers = bearing(_key(user, TokenScope.REPORT))
+        told: int = client.get("/api/v1/me/", headers=headers).json()["awaiting"]["proposals"]
+        return told
+
+    # What is a draft still, what was taken back and what was answered wait for nobody.
+    decided = set(ProposalState) - {ProposalState.DRAFT}
+    for state in (ProposalState.SUBMITTED, *sorted(decided), ProposalState.DRAFT):
+        together.proposal(state)
+    assert proposals(together.manager) == 2
+    for other in (together.officer, together.colleague, together.stranger):
+        assert proposals(other) == 0
+
+
 def test_me_of_a_service_account(client: Client, db: None) -> None:
     key = _key(factories.service_account())
     assert client.get("/api/v1/me/", headers=bearing(key)).json()["kind"] == "service"
 
 
-def test_me_costs_six_queries_whatever_one_represents(
+def test_me_costs_seven_queries_whatever_one_represents(
     client: Client, together: factories.Cooperation
 ) -> None:
     headers = bearing(_key(together.officer, TokenScope.REPORT))
@@ -244,7 +263,7 @@ def test_me_costs_six_queries_whatever_one_represents(
         with CaptureQueriesContext(connection) as queries:
             told = client.get("/api/v1/me/", headers=headers).json()
         assert len(told["mandates"]) == 1 + more
-        assert len(queries) == 6
+        assert len(queries) == 7
 
 
 # ---- what changes something ----------------------------------------------------------------------
