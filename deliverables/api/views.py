@@ -21,6 +21,7 @@ from deliverables import filters
 from deliverables.api import answers
 from deliverables.api.acts import ACTS
 from deliverables.api.files import KeepsFiles
+from deliverables.api.remarks import KeepsRemarks
 from deliverables.api.writing import WritesReports
 
 
@@ -60,7 +61,7 @@ class DeploymentView(DeliverableView):
     summaries = (_("Dòng triển khai: hạng mục đưa một hệ thống vào dùng"), _("Một dòng triển khai"))
 
 
-class ReportView(WritesReports, KeepsFiles, ReadView):
+class ReportView(WritesReports, KeepsRemarks, KeepsFiles, ReadView):
     answer = answers.ReportAnswer
     comment_answer = answers.CommentAnswer
     file_answer = answers.FileAnswer

@@ -31,7 +31,7 @@ from deliverables import actions
 from deliverables.api import typed
 from deliverables.api.refusals import KeyUnusable, PreconditionRequired, response_of
 from deliverables.choices import ReportState
-from deliverables.models import Comment, Deliverable, ProgressReport
+from deliverables.models import Deliverable, ProgressReport
 from deliverables.models.change import fetch_content
 from deliverables.permissions import represents_either_side
 
@@ -42,7 +42,6 @@ class WritesReports:
     """The acts of ``ReportView`` that change something. Mix in before ``ReadView``."""
 
     answer: ClassVar[type[Answer]]
-    comment_answer: ClassVar[type[Answer]]
     #: What was sent, as it came and once it is read: a refusal tells it again.
     sent: Any
     asked: dict[str, Any]
@@ -140,23 +139,7 @@ class WritesReports:
             made=True,
         )
 
-    # ---- remarks ----
-
-    @action(detail=True, methods=["get", "post"])
-    def comments(self, request: Request, key: str) -> HttpResponseBase:
-        """Remarks beside a report, oldest first; for those who represent either side."""
-        if request.method == "POST":
-            sent = self._read(request, typed.TypedComment)
-            report = self._report(request, key)
-
-            def say() -> ProgressReport:
-                actions.comment(report, by=request.user, text=sent["text"])  # type: ignore[arg-type]
-                return report
-
-            _report, new = self._done(request, say)
-            return Response(self._remarks(request, report)[-1], status=201 if new else 200)
-        rows = Comment.objects.visible_to(request.user).order_by("at", "pk")
-        return self._beside(request, key, rows, self.comment_answer)
+    # ---- what stands beside a report ----
 
     def _beside(
         self, request: Request, key: str, rows: QuerySet[Any], answer: type[Answer]
@@ -176,11 +159,6 @@ class WritesReports:
         envelope, page = pages.page_of(request._request, rows, plan.of(rows), lambda: None)
         envelope["results"] = [plan.make(row) for row in page]
         return Response(envelope)
-
-    def _remarks(self, request: Request, report: ProgressReport) -> list[Any]:
-        plan = self.comment_answer.plan(self._now(request))
-        rows = Comment.objects.visible_to(request.user).filter(report=report, by=request.user.pk)
-        return [plan.make(row) for row in plan.of(rows.order_by("at", "pk"))]
 
     # ---- what all of them do ----
 
@@ -231,17 +209,24 @@ class WritesReports:
 
         return self._once(request, act)
 
+    def _key(self, request: Request) -> str:
+        """What the caller's key is kept as; empty where none was sent."""
+        key = request.headers.get(KEY_HEADER)
+        if key is None:
+            return ""
+        if not (1 <= len(key) <= 100 and key.isascii() and key.isprintable()):
+            raise KeyUnusable
+        return f"api {key}"
+
     def _done(
         self, request: Request, act: Callable[[], ProgressReport]
     ) -> tuple[ProgressReport, bool]:
-        key = request.headers.get(KEY_HEADER)
-        if key is None:
+        key = self._key(request)
+        if not key:
             return act(), True
-        if not (1 <= len(key) <= 100 and key.isascii() and key.isprintable()):
-            raise KeyUnusable
         asked = f"{request.method} {request.path}\n".encode() + request._request.body
         digest = hashlib.sha256(asked).hexdigest()
-        return actions.once(act, by=request.user, key=f"api {key}", digest=digest)  # type: ignore[arg-type]
+        return actions.once(act, by=request.user, key=key, digest=digest)  # type: ignore[arg-type]
 
     def _once(
         self, request: Request, act: Callable[[], ProgressReport], *, made: bool = False

@@ -5,14 +5,14 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from agreements.choices import Side
 from agreements.models import Representative
 from coopportal.clock import today
-from coopportal.vietnamese import VietnameseTextField
+from coopportal.vietnamese import VietnameseTextField, nfc
 from deliverables.choices import one_of
 from deliverables.models.report import ProgressReport
 
@@ -29,6 +29,21 @@ class CommentQuerySet(models.QuerySet["Comment"]):
             user=user, agreement=OuterRef("report__deliverable__agreement")
         )
         return self.filter(Exists(mine))
+
+    def said_under(self, key: str, *, by: User, text: str) -> CommentQuerySet:
+        """The remark that a request of this user with this key made, first; ``text`` is what it said.
+
+        The key keeps when it was used and what was asked (docs/adr/0012), so the remark is the last of
+        these words at that time.
+        """
+        rows = self.filter(
+            report__handled_requests__user=by,
+            report__handled_requests__key=key,
+            at__lte=F("report__handled_requests__at"),
+            by=by,
+            text=nfc(text),
+        )
+        return rows.order_by("-at", "-pk")
 
 
 class Comment(models.Model):

@@ -8,11 +8,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.choices import TokenScope
 from accounts.models import Token, User
+from agreements.models import Representative
 from coopportal.clock import now
 from deliverables import actions
 from deliverables.choices import ReportSide, ReportState, Stage
@@ -475,6 +477,36 @@ def test_remarks_are_read_by_the_two_sides_only(
     assert told["results"][0]["by"] == cooperation.manager.full_name
     for caller in (Caller(), Caller(cooperation.stranger), Caller(cooperation.administrator)):
         problem(caller("GET", path), 404, "not-found")
+
+
+def test_a_key_sent_again_tells_the_remark_that_was_made_with_it(
+    cooperation: Cooperation, manager: Caller
+) -> None:
+    path = f"{cooperation.report(ReportState.CONFIRMED).uid}/comments/"
+    words = ["Có biên bản chưa?", "Biên bản ký ngày nào?", "  Có biên bản chưa? "]
+    with time_machine.travel(now(), tick=False) as clock:
+        first = []
+        for number, text in enumerate(words):
+            first.append(manager("POST", path, {"text": text}, Idempotency_Key=f"k{number}"))
+            clock.shift(60)
+    assert [said.status_code for said in first] == [201, 201, 201]
+    assert len({said.json()["at"] for said in first}) == 3
+    for number, text in enumerate(words):
+        again = manager("POST", path, {"text": text}, Idempotency_Key=f"k{number}")
+        assert (again.status_code, again.json()) == (200, first[number].json())
+    other = manager("POST", path, {"text": "Khác."}, Idempotency_Key="k0")
+    problem(other, 422, "key-reused")
+    assert Comment.objects.count() == 3
+
+
+def test_a_key_sent_again_tells_no_remark_to_who_speaks_for_no_side_any_more(
+    cooperation: Cooperation, manager: Caller
+) -> None:
+    path = f"{cooperation.report(ReportState.CONFIRMED).uid}/comments/"
+    said = [manager("POST", path, {"text": "Xong."}, Idempotency_Key="k1").status_code]
+    Representative.objects.filter(user=cooperation.manager).delete()
+    said.append(manager("POST", path, {"text": "Xong."}, Idempotency_Key="k1").status_code)
+    assert said == [201, 404]
 
 
 # ---- what it costs --------------------------------------------------------------------------------------
