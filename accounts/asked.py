@@ -7,7 +7,7 @@ what follows from the answers.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 from django.db import connection
@@ -28,31 +28,40 @@ def session_of(key: str | None) -> tuple[str, dt.datetime] | None:
     """What a session holds, still encoded, and until when; None for a key that there is not."""
     if key is None:
         return None
-    rows = Session.objects.filter(session_key=_KEY).values_list("session_data", "expire_date")
-    statement = statements.get((Session,), lambda: Compiled.of(rows, [_KEY]))
-    found = statement.ask({_KEY: key})
+
+    def put_together() -> Compiled:
+        rows = Session.objects.filter(session_key=_KEY)
+        return Compiled.of(rows.values_list("session_data", "expire_date"), [_KEY])
+
+    found = statements.get((session_of,), put_together).ask({_KEY: key})
     return (found[0][0], found[0][1]) if found else None
 
 
 def account_of(number: int) -> User | None:
-    rows = User.objects.filter(pk=ANYBODY)
-    statement = statements.get((User,), lambda: CompiledModels.of(rows, [ANYBODY]))
-    return next(iter(statement.ask({ANYBODY: number})), None)
+    def put_together() -> CompiledModels:
+        return CompiledModels.of(User.objects.filter(pk=ANYBODY), [ANYBODY])
+
+    found = statements.get((account_of,), put_together).ask({ANYBODY: number})
+    return found[0] if found else None
 
 
 def token_of(digest: str) -> Token | None:
     """A token that is accepted now, with its owner."""
-    rows = Token.objects.alive(_INSTANT).select_related("owner").filter(digest=_KEY)
     stored = connection.ops.adapt_datetimefield_value
-    marks = [_KEY, stored(_INSTANT)]
-    statement = statements.get((Token,), lambda: CompiledModels.of(rows, marks))
-    return next(iter(statement.ask(dict(zip(marks, [digest, stored(now())], strict=True)))), None)
+    instant = stored(_INSTANT)
+
+    def put_together() -> CompiledModels:
+        rows = Token.objects.alive(_INSTANT).select_related("owner").filter(digest=_KEY)
+        return CompiledModels.of(rows, [_KEY, instant])
+
+    found = statements.get((token_of,), put_together).ask({_KEY: digest, instant: stored(now())})
+    return found[0] if found else None
 
 
-def is_any(shape: Hashable, rows: QuerySet[Any], user: User) -> bool:
+def is_any(shape: Hashable, rows: Callable[[], QuerySet[Any]], user: User) -> bool:
     """Whether ``rows`` of the account :data:`ANYBODY` are there for ``user``; ``shape`` tells them apart."""
 
     def put_together() -> Compiled:
-        return Compiled.of(rows.order_by().values_list(Value(1)), [ANYBODY])
+        return Compiled.of(rows().order_by().values_list(Value(1)), [ANYBODY])
 
     return bool(statements.get((is_any, shape), put_together).ask({ANYBODY: user.pk}, " LIMIT 1"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
@@ -21,8 +22,11 @@ _SEEN = "has_second_factor"
 
 def has_one(user: User) -> bool:
     """Whether signing in asks this account for a code after the password."""
-    rows = Authenticator.objects.filter(user_id=asked.ANYBODY, type=Authenticator.Type.TOTP)
-    return user.pk is not None and asked.is_any("second factor", rows, user)
+
+    def codes() -> QuerySet[Authenticator]:
+        return Authenticator.objects.filter(user_id=asked.ANYBODY, type=Authenticator.Type.TOTP)
+
+    return user.pk is not None and asked.is_any("second factor", codes, user)
 
 
 def administers(user: User) -> bool:

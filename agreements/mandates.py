@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts import asked
 from accounts.models import User
@@ -14,7 +14,10 @@ from coopportal.clock import today
 def acts_for_vnpt(user: User) -> bool:
     """Whether an account stands for VNPT anywhere, today or from a later day on."""
     day = today()
-    rows = Representative.objects.filter(
-        Q(until_day__isnull=True) | Q(until_day__gte=day), user=asked.ANYBODY, side=Side.VNPT
-    )
-    return asked.is_any(("acts for VNPT", day), rows, user)
+
+    def mandates() -> QuerySet[Representative]:
+        return Representative.objects.filter(
+            Q(until_day__isnull=True) | Q(until_day__gte=day), user=asked.ANYBODY, side=Side.VNPT
+        )
+
+    return asked.is_any(("acts for VNPT", day), mandates, user)
