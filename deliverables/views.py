@@ -129,9 +129,9 @@ def systems(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def system(request: HttpRequest, slug: str) -> HttpResponse:
     """One system: who has it, since when, how far."""
-    moment = page_moment(request)
+    moment = page_moment(request, PAGE_PARAMETER)
     row = get_object_or_404(systems_with_context(), slug=slug)
-    page = system_page(row, moment, request.user)
+    page = system_page(row, moment, request)
     crumbs = trail(moment, ("systems", _("Hệ thống")), row.short_name)
     return render(request, "deliverables/system.html", {"page": page, "crumbs": crumbs})
 

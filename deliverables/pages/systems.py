@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.paginator import Page
 from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, Value, When
-from django.utils.translation import gettext_lazy as _
+from django.http import HttpRequest
+from django.utils.translation import gettext as _, gettext_lazy
 
 from agreements.choices import SystemFamily
 from agreements.cited import fetch_citations
@@ -16,13 +18,20 @@ from agreements.present_names import with_present_names
 from agreements.told import told_by
 from coopportal.clock import Moment
 from coopportal.lists import Column
-from deliverables.choices import DeliverableKind, ValueKind
+from coopportal.pagination import page_of
 from deliverables.models import Deliverable, ProgressReport
 from deliverables.pages.delivered import fetch_delivered
 from deliverables.pages.differing import differing
+from deliverables.pages.naming import Naming
 from deliverables.summaries.deployed import deployed
 from deliverables.summaries.differences import Difference
+from deliverables.summaries.places import Comparison, compare
 from deliverables.summaries.results import Delivered, Tally, said_in_words, tally
+
+#: Places on one page: more than any system of the articles has.
+PLACES_A_PAGE = 60
+#: The most of its connections, and of what else names it, that are drawn.
+REST_SHOWN = 60
 
 
 @dataclass(frozen=True)
@@ -64,47 +73,47 @@ def system_rows(systems: Sequence[System], moment: Moment) -> list[SystemRow]:
 
 
 COLUMNS: tuple[Column, ...] = (
-    (_("Mã"), lambda row: row.system.slug),
-    (_("Hệ thống"), lambda row: row.system.short_name),
-    (_("Tên đầy đủ"), lambda row: row.system.name),
-    (_("Công dụng"), lambda row: row.system.gloss),
-    (_("Nhóm"), lambda row: row.system.get_family_display()),
-    (_("Đơn vị cung cấp"), lambda row: row.system.vendor),
-    (_("Chủ quản"), lambda row: row.system.owner.name if row.system.owner else ""),
+    (gettext_lazy("Mã"), lambda row: row.system.slug),
+    (gettext_lazy("Hệ thống"), lambda row: row.system.short_name),
+    (gettext_lazy("Tên đầy đủ"), lambda row: row.system.name),
+    (gettext_lazy("Công dụng"), lambda row: row.system.gloss),
+    (gettext_lazy("Nhóm"), lambda row: row.system.get_family_display()),
+    (gettext_lazy("Đơn vị cung cấp"), lambda row: row.system.vendor),
+    (gettext_lazy("Chủ quản"), lambda row: row.system.owner.name if row.system.owner else ""),
     (
-        _("Đối tác"),
+        gettext_lazy("Đối tác"),
         lambda row: "; ".join(agreement.partner.short_name for agreement in row.partners),
     ),
-    (_("Mức độ triển khai"), lambda row: said_in_words(row.tally)),
+    (gettext_lazy("Mức độ triển khai"), lambda row: said_in_words(row.tally)),
 )
 
 
 @dataclass(frozen=True)
-class Bar:
-    """One place's figure of an indicator; ``width`` is percent of the highest of them."""
+class Group:
+    """Others that name the system, under a heading of their own: the first rows of ``count``."""
 
-    one: Delivered
-    figure: Any
-    width: float
+    rows: list[Delivered]
+    count: int
+    anchor: str
+    label: str
+    empty: str
 
-
-@dataclass(frozen=True)
-class Comparison:
-    """One indicator that at least two deployments have a number for, and the places that have none."""
-
-    indicator: Any
-    bars: list[Bar]
-    silent: list[Delivered]
+    @property
+    def left_out(self) -> int:
+        return self.count - len(self.rows)
 
 
 @dataclass(frozen=True)
 class SystemPage:
+    """``named`` is all that names the system, counted; ``deployments`` are those of the page asked for."""
+
     system: Any
     aliases: list[Any]
+    named: Naming
+    page: Page[Any]
     deployments: list[Delivered]
     since: dict[int, Any]
-    integrations: list[Delivered]
-    others: list[Delivered]
+    groups: list[Group]
     comparisons: list[Comparison]
 
     @property
@@ -119,27 +128,9 @@ class SystemPage:
         return places
 
     @property
-    def groups(self) -> list[tuple[list[Delivered], str, str, str]]:
-        """The other deliverables that name the system: rows, anchor, heading, words where there are none."""
-        groups = [
-            (
-                self.integrations,
-                "tich-hop",
-                str(_("Kết nối, tích hợp với hệ thống này")),
-                str(_("Các nguồn chưa nhắc đến kết nối, tích hợp nào với hệ thống này.")),
-            )
-        ]
-        if self.others:
-            groups.append((self.others, "khac", str(_("Đầu tư, đào tạo, nội dung khác")), ""))
-        return groups
-
-    @property
-    def partners(self) -> int:
-        return len({one.deliverable.agreement_id for one in self.deployments} - {None})
-
-    @property
-    def tally(self) -> list[Tally]:
-        return tally(one.stage for one in self.deployments)
+    def elsewhere(self) -> int:
+        """How many deployments are on other pages."""
+        return len(self.named.deployments) - len(self.deployments)
 
 
 def systems_with_context() -> QuerySet[System]:
@@ -148,40 +139,50 @@ def systems_with_context() -> QuerySet[System]:
     )
 
 
-def system_page(system: System, moment: Moment, user: Any) -> SystemPage:
+def system_page(system: System, moment: Moment, request: HttpRequest) -> SystemPage:
     """Fetch and shape the page at a moment: a fixed number of queries, whatever the partners.
 
-    One for the system and one each for its functions and names; its deliverables, the reports of them,
-    their figures and verdicts; who told of them first; what differs; and one for all citations.
+    One for the system and one each for its functions and names; one for all that names it, which is
+    counted; then of what is drawn its deliverables, the reports of them, their figures and verdicts; who
+    told of them first; what differs; and one for all citations.
     """
-    rows = with_present_names(
-        Deliverable.objects.filter(Q(system=system) | Q(connects_to=system)), "agreement__"
-    )
-    fetched = fetch_delivered(rows, moment, user)
+    naming = Deliverable.objects.filter(Q(system=system) | Q(connects_to=system))
+    named = Naming.found(naming.official(moment), system)
+    page = page_of(request, named.deployments, per_page=PLACES_A_PAGE)
+    wanted = [row.pk for part in (page, *named.beside(REST_SHOWN)) for row in part]
+    rows = with_present_names(naming.filter(pk__in=wanted), "agreement__")
+    fetched = fetch_delivered(rows, moment, request.user)
     fetch_citations([system], system.aliases.all(), fetched.deliverables, fetched.reports)
-    found = fetched.told(differing(Q(deliverables__in=fetched.ids), moment.as_of))
-    found.sort(key=_by_partner)
-    deployments = [
-        one
-        for one in found
-        if one.deliverable.kind == DeliverableKind.DEPLOYMENT
-        and one.deliverable.system_id == system.pk
-    ]
-    rest = [one for one in found if one not in deployments]
-    integrations = [
-        one
-        for one in rest
-        if one.deliverable.kind == DeliverableKind.INTEGRATION or one.deliverable.connects_to_id
-    ]
+    seen = differing(Q(deliverables__in=fetched.ids), moment.as_of)
+    told = {one.deliverable.pk: one for one in fetched.told(seen)}
+    deployments = [told[row.pk] for row in page]
     return SystemPage(
         system=system,
         aliases=[row for row in system.aliases.all() if told_by(row, moment.as_of)],
+        named=named,
+        page=page,
         deployments=deployments,
         since=_first_told(deployments, moment),
-        integrations=integrations,
-        others=[one for one in rest if one not in integrations],
+        groups=_groups(named, told),
         comparisons=compare(deployments),
     )
+
+
+def _groups(named: Naming, told: Mapping[int, Delivered]) -> list[Group]:
+    integrations, others = ([told[row.pk] for row in part] for part in named.beside(REST_SHOWN))
+    groups = [
+        Group(
+            integrations,
+            len(named.integrations),
+            "tich-hop",
+            _("Kết nối, tích hợp với hệ thống này"),
+            _("Các nguồn chưa nhắc đến kết nối, tích hợp nào với hệ thống này."),
+        )
+    ]
+    if others:
+        label = _("Đầu tư, đào tạo, nội dung khác")
+        groups.append(Group(others, len(named.others), "khac", label, ""))
+    return groups
 
 
 def _first_told(deployments: Sequence[Delivered], moment: Moment) -> dict[int, Any]:
@@ -193,45 +194,3 @@ def _first_told(deployments: Sequence[Delivered], moment: Moment) -> dict[int, A
     for row in rows.order_by("as_of_end", "official_from", "pk"):
         first.setdefault(row.deliverable_id, row)
     return first
-
-
-def _by_partner(one: Delivered) -> tuple[Any, ...]:
-    agreement, phase = one.deliverable.agreement, one.deliverable.phase
-    return (
-        agreement is None,
-        bytes(agreement.partner.sort_key) if agreement else b"",
-        (phase.start_year or 0) if phase else 9999,
-        one.deliverable.pk,
-    )
-
-
-def compare(deployments: Sequence[Delivered]) -> list[Comparison]:
-    """Set deployments side by side on the indicators that two or more of them have a number for.
-
-    What was added in a period is left out: amounts of different periods do not compare.
-    """
-    holders: dict[int, list[tuple[Delivered, Any]]] = {}
-    for one in deployments:
-        for figure in one.numbers:
-            if figure.indicator.value_kind != ValueKind.INCREMENT:
-                holders.setdefault(figure.indicator_id, []).append((one, figure))
-    return [_comparison(own, deployments) for own in holders.values() if len(own) > 1]
-
-
-def _comparison(
-    own: Sequence[tuple[Delivered, Any]], deployments: Sequence[Delivered]
-) -> Comparison:
-    indicator = own[0][1].indicator
-    top = max(figure.value for _one, figure in own)
-    if indicator.unit == "%":
-        top = max(top, 100)
-    ranked = sorted(own, key=lambda pair: -pair[1].value)
-    measured = [one for one, _figure in own]
-    return Comparison(
-        indicator=indicator,
-        bars=[
-            Bar(one, figure, float(max(figure.value, 0) / top * 100) if top > 0 else 0.0)
-            for one, figure in ranked
-        ],
-        silent=[one for one in deployments if one not in measured],
-    )

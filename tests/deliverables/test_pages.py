@@ -735,7 +735,7 @@ def test_a_system_is_compared_on_what_two_places_measure(client: Client) -> None
     assert comparison.indicator == shared
     assert [(bar.figure.value, bar.width) for bar in comparison.bars] == [(20, 100), (10, 50)]
     assert len(comparison.silent) == 1
-    assert page.partners == 3
+    assert page.named.partners == 3
     assert "Chưa có số của chỉ tiêu này" in text
 
 
@@ -781,7 +781,7 @@ def test_a_system_has_its_integrations_beside_its_deployments(client: Client) ->
         "nghe-an-ioffice",
         "quang-ngai-ioffice",
     ]
-    assert [one.deliverable.slug for one in page.integrations] == ["quang-ngai-ioffice-vdxp"]
+    assert [one.deliverable.slug for one in page.groups[0].rows] == ["quang-ngai-ioffice-vdxp"]
     assert "“VNPT iOffice”" in text
 
 
@@ -873,7 +873,10 @@ _TOLD = ["events", "participants", "statements"]
 ASKED = {
     "agreement": ["head", *_SIGNED, *_RESULTS, *_TOLD, "citations", "differences"],
     "phase": ["head", *_SIGNED, *_RESULTS, *_TOLD, "citations", "differences"],
-    "system": ["head", "functions", "names", *_RESULTS, "citations", "differences", "since when"],
+    "system": [
+        *["head", "functions", "names", "all that names it", *_RESULTS],
+        *["citations", "differences", "since when"],
+    ],
     "deliverable": [
         *["head", "progress", "reports", "figures", "verdicts", "statements", "citations"],
         *["targets", "due days", "differences", "neighbours", "their figures", "journal"],
