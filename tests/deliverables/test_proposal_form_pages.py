@@ -7,17 +7,19 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.forms import BooleanField, MultipleChoiceField
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from deliverables.actions.signing import Proposed
-from deliverables.choices import ProposalKind, ProposalState, ReportState
+from deliverables.actions import signing
+from deliverables.actions.signing import DeliverableSaid, Proposed, TargetSaid
+from deliverables.choices import DeliverableKind, ProposalKind, ProposalState, ReportState
 from deliverables.models import Deliverable, Indicator, Proposal, Target
 from tests import factories
-from tests.factories import Cooperation
+from tests.factories import Cooperation, next_phase
 
 pytestmark = pytest.mark.django_db
 
@@ -135,7 +137,9 @@ def test_all_go_on_at_one_press_and_come_into_force(client: Client) -> None:
     assert row.state == ProposalState.SUBMITTED
 
     client.force_login(people.manager)
-    client.post(reverse("proposal-accept", args=[row.uid]))
+    with CaptureQueriesContext(connection) as queries:
+        client.post(reverse("proposal-accept", args=[row.uid]))
+    assert len(queries) < 300, "one by one they would be thousands"
     row.refresh_from_db()
     phase: Any = row.made_phase
     assert phase.deliverables.count() == MANY - 1
@@ -256,3 +260,40 @@ def test_the_form_asks_as_much_for_four_hundred_as_for_one(client: Client) -> No
         return len(shown), len(stored)
 
     assert asked(with_deliverables(1)[0]) == asked(with_deliverables(MANY)[0])
+
+
+def test_one_among_hundreds_that_cannot_stand_is_named_and_none_is_stored() -> None:
+    people, [units] = with_deliverables(60, figures=1)
+    rows = [
+        DeliverableSaid(
+            one.title,
+            continues=one.slug,
+            targets=(TargetSaid(units.key, Decimal(20), Decimal(20 if place == 40 else 5)),),
+        )
+        for place, one in enumerate(Deliverable.objects.filter(agreement=people.agreement))
+    ]
+    said = next_phase(people.agreement, deliverables=tuple(rows))
+    draft = signing.begin(people.agreement, by=people.officer, kind=ProposalKind.PHASE, said=said)
+    with pytest.raises(ValidationError) as refused:
+        signing.send(draft, by=people.officer)
+    assert refused.value.messages == [
+        f"Mục tiêu của “{rows[40].title}”, {units.name}: Mục tiêu phải khác số gốc."
+    ]
+    assert Deliverable.objects.filter(agreement=people.agreement).count() == 60
+    draft.refresh_from_db()
+    assert draft.state == ProposalState.DRAFT
+
+
+def test_names_that_are_taken_or_alike_are_numbered() -> None:
+    people, _measured = with_deliverables(1)
+    factories.deliverable(slug=f"{people.agreement.slug}-kho-2025")
+    new = tuple(DeliverableSaid("Kho", DeliverableKind.INFRASTRUCTURE) for _n in range(2))
+    said = next_phase(people.agreement, deliverables=new)
+    draft = signing.begin(people.agreement, by=people.officer, kind=ProposalKind.PHASE, said=said)
+    signing.send(draft, by=people.officer)
+    signing.accept(draft, by=people.manager)
+    made: Any = draft.made_phase
+    slugs = sorted(made.deliverables.values_list("slug", flat=True))
+    assert slugs == [f"{people.agreement.slug}-kho-2025-{number}" for number in (2, 3)]
+    history = Deliverable.history.filter(slug__in=slugs)
+    assert sorted(history.values_list("slug", "history_type")) == [(slug, "+") for slug in slugs]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,11 +108,11 @@ def _person(signer: SignerSaid, phase: Phase) -> Person:
     return person
 
 
-def free_slug(model: Any, wanted: str) -> str:
-    """The slug itself, or the first of its numbered ones that no row has."""
+def free_slug(model: Any, wanted: str, *, beside: Container[str] = ()) -> str:
+    """The slug itself, or the first of its numbered ones that no row has, nor any ``beside`` them."""
     most = model._meta.get_field("slug").max_length
     slug, number = wanted[:most], 1
-    while model._default_manager.filter(slug=slug).exists():
+    while slug in beside or model._default_manager.filter(slug=slug).exists():
         number += 1
         slug = f"{wanted[: most - len(str(number)) - 1]}-{number}"
     return slug

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,11 +12,26 @@ from django.db.models import Model
 
 def checked(row: Model, where: str, exclude: Any = None) -> None:
     """``full_clean`` whose refusal names the row: "Lĩnh vực 3: …"."""
-    try:
+    with _naming(row, where):
         row.full_clean(exclude=exclude)
+
+
+def checked_alone(row: Model, where: str) -> None:
+    """What a row can tell of itself, without a query; what it stands beside is left to the database."""
+    others = {field.name for field in row._meta.fields if field.is_relation}
+    with _naming(row, where):
+        row.clean_fields(exclude=others)
+        row.clean()
+
+
+@contextmanager
+def _naming(row: Model, where: str) -> Iterator[None]:
+    try:
+        yield
     except ValidationError as refusal:
         told = []
-        for name, messages in refusal.message_dict.items():
+        found = ValidationError(refusal.update_error_dict({}))
+        for name, messages in found.message_dict.items():
             label = "" if name == "__all__" else _label(row, name)
             told += [f"{where}{label}: {message}" for message in messages]
         raise ValidationError(told) from refusal
