@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from agreements.told import has_begun
 from agreements.trail import trail
 from coopportal.clock import Moment
-from coopportal.lists import listing_of
+from coopportal.lists import csv_asked, listing_of
 from coopportal.query import page_moment
 from deliverables.filters import (
     ChangeFilterSet,
@@ -36,7 +36,8 @@ from deliverables.pages.deliverables import (
     figures_of,
     latest_report,
     system_choices,
-    with_official_reports,
+    with_their_places,
+    with_what_they_came_to,
 )
 from deliverables.pages.figures import (
     COLUMNS as FIGURE_COLUMNS,
@@ -54,13 +55,17 @@ def deliverables(request: HttpRequest) -> HttpResponseBase:
         DeliverableFilterSet,
         columns=DELIVERABLE_COLUMNS,
         name="hang-muc",
-        rows=lambda found: _as_told(found, request),
+        rows=lambda found: with_their_places(with_health(found, _based_on(request))),
+        # What hangs on a row rests on the same reports as the row.
+        shape=lambda rows, _moment: with_what_they_came_to(
+            rows, _based_on(request), cited=csv_asked(request)
+        ),
     )
     if listing.csv_asked:
         return listing.as_csv()
     context = {
         "list": listing,
-        "rows": [(row, latest_report(row), figures_of(row)) for row in listing.page],
+        "rows": [(row, latest_report(row), figures_of(row)) for row in listing.shown],
         "agreements": agreement_choices(),
         "systems": system_choices(),
         "also": listing.also_narrowed(*OFFERED),
@@ -69,10 +74,8 @@ def deliverables(request: HttpRequest) -> HttpResponseBase:
     return render(request, "deliverables/deliverables.html", context)
 
 
-def _as_told(found: Any, request: HttpRequest) -> Any:
-    moment = Moment.from_query(request.GET)
-    judged = with_health(found, based_on(moment, request.GET.get("basis")))
-    return with_official_reports(judged, moment)
+def _based_on(request: HttpRequest) -> Moment:
+    return based_on(Moment.from_query(request.GET), request.GET.get("basis"))
 
 
 @require_safe

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from agreements.models import Agreement, Citation, System
+from agreements.models import Agreement, System
 from agreements.templatetags.coop import qualifier, say_number
 from coopportal.clock import Moment
 from coopportal.lists import Column
-from deliverables.models import Measurement, ProgressReport, Verdict
+from deliverables.models import ProgressReport, Verdict
+from deliverables.pages.delivered import CITED
+from deliverables.summaries.current import current_measurements
 from deliverables.summaries.totals.judging import HEALTH_OF_RANK
 from deliverables.templatetags.delivery import stage_label
 from deliverables.templatetags.reports import reporter, says_something
@@ -20,35 +23,37 @@ from deliverables.templatetags.reports import reporter, says_something
 OFFERED = ("q", "agreement", "system", "kind", "stage", "standing", "health")
 
 
-def with_official_reports(rows: QuerySet[Any], moment: Moment) -> QuerySet[Any]:
-    """Deliverables with their official reports at a moment, the latest first, and all those say."""
-    measured = Measurement.objects.select_related("indicator").order_by("pk")
-    cited = Citation.objects.select_related("source").order_by("source__issued_on", "pk")
-    reports = (
-        ProgressReport.objects.official(moment)
-        .latest_first()
-        .prefetch_related(
-            Prefetch("measurements", queryset=measured),
-            Prefetch("citations", queryset=cited),
-            Prefetch("verdicts", queryset=Verdict.objects.order_by("at")),
-        )
-    )
-    return rows.select_related("agreement__partner", "phase", "system").prefetch_related(
-        Prefetch("reports", queryset=reports, to_attr="official_reports")
-    )
+def with_their_places(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Deliverables with their partner, phase and system."""
+    return rows.select_related("agreement__partner", "phase", "system")
+
+
+def with_what_they_came_to(rows: Sequence[Any], moment: Moment, *, cited: bool) -> Sequence[Any]:
+    """Rows of ``official(moment)`` with the report that speaks and the figures that stand: three queries.
+
+    What was overtaken is not read, however long the history. ``cited``: also what the reports rest on.
+    """
+    spoken = ProgressReport.objects.filter(pk__in=[row.report_id for row in rows if row.report_id])
+    spoken = spoken.prefetch_related(Prefetch("verdicts", queryset=Verdict.objects.order_by("at")))
+    if cited:
+        spoken = spoken.prefetch_related(Prefetch("citations", queryset=CITED))
+    reports = {report.pk: report for report in spoken}
+    figures: dict[int, list[Any]] = {row.pk: [] for row in rows}
+    for figure in current_measurements(moment, list(figures)):
+        figures[figure.report.deliverable_id].append(figure)
+    for row in rows:
+        row.latest_report = reports.get(row.report_id)
+        row.standing_figures = figures[row.pk]
+    return rows
 
 
 def latest_report(row: Any) -> Any:
-    return row.official_reports[0] if row.official_reports else None
+    return row.latest_report
 
 
 def figures_of(row: Any) -> list[Any]:
     """Per indicator the figure of the latest official report that measures it."""
-    told: dict[int, Any] = {}
-    for report in row.official_reports:
-        for figure in report.measurements.all():
-            told.setdefault(figure.indicator_id, figure)
-    return sorted(told.values(), key=lambda figure: figure.pk)
+    return list(row.standing_figures)
 
 
 def _figures_in_words(row: Any) -> str:
