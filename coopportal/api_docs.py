@@ -55,14 +55,14 @@ def _described(language: str, form: str) -> bytes:
 
 
 class SchemaView(TellsProblems, SpectacularAPIView):
-    """OpenAPI 3.1, as YAML or, where asked, JSON. Its ETag is that of its bytes."""
+    """OpenAPI 3.1, as YAML or, where asked, JSON. Its ETag is that of its bytes, weak: they go compressed."""
 
     @extend_schema(exclude=True)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         check_parameters(request.query_params, {FORMAT_PARAMETER})
         renderer: Any = request.accepted_renderer
         content = _described(get_language() or settings.LANGUAGE_CODE, renderer.format)
-        etag = conditional.etag_of_content(content)
+        etag = f"W/{conditional.etag_of_content(content)}"
         if conditional.is_held(request, etag):
             response = HttpResponse(status=304)
         else:

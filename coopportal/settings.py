@@ -90,7 +90,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # A page of tables shrinks to a seventh. Lengths say nothing of secrets: Django pads at random.
-    "django.middleware.gzip.GZipMiddleware",
+    "coopportal.compressed.Compressed",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "coopportal.language.LanguageMiddleware",
