@@ -167,7 +167,7 @@ class Conditional(APIView):
 
 def _named_by_content(request: Request, response: Any) -> Any:
     """The written answer with its tag; without its content where the caller holds that."""
-    # A draft's tag is its version, which the view has named (docs/adr/0012).
+    # One report's tag the view has named (docs/adr/0012).
     response.setdefault("ETag", etag_of_content(response.content))
     if is_held(request, response["ETag"]):
         response.status_code = 304

@@ -25,7 +25,7 @@ _REFUSALS = {
     # Of acts that write only.
     403: _("Người gọi không được làm việc này"),
     409: _("Báo cáo không còn ở chỗ người gọi đã thấy: ai đã làm gì, lúc nào"),
-    412: _("Bản nháp đã được lưu ở nơi khác: stored là bản đang lưu, sent là bản đã gửi"),
+    412: _("Báo cáo hay bản nháp đã khác bản được đọc: stored là bản đang lưu, sent là bản đã gửi"),
     413: _("Nội dung gửi lên quá lớn"),
     415: _("Nội dung gửi lên không phải application/json; với tệp: multipart/form-data"),
     422: _("Idempotency-Key đã dùng cho một yêu cầu khác"),

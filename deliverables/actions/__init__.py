@@ -13,6 +13,7 @@ from deliverables.actions.refusals import (
     DraftOpenError,
     KeyReusedError,
     StaleDraftError,
+    StaleReportError,
 )
 from deliverables.actions.requests import once
 from deliverables.actions.said import EvidenceSaid, FigureSaid, Said
@@ -31,6 +32,7 @@ __all__ = [
     "SheetOutcome",
     "SheetRow",
     "StaleDraftError",
+    "StaleReportError",
     "attach_file",
     "attach_upload",
     "comment",

@@ -59,21 +59,31 @@ class DraftOpenError(ConflictError):
         self.by, self.at = str(draft.author), draft.created_at
 
 
-class StaleDraftError(Exception):
+class StaleReportError(Exception):
+    """The report is not what the actor says to have read (412); ``report`` is the one that is meant."""
+
+    def __init__(self, report: ProgressReport, message: str = "") -> None:
+        self.report = report
+        super().__init__(
+            message or _("Báo cáo đã khác bản được đọc. Xem lại bản đang lưu rồi mới quyết định.")
+        )
+
+
+class StaleDraftError(StaleReportError):
     """The draft was saved by somebody else, or in another tab, since the actor read it (412).
 
     ``report`` is the draft as it is stored now, ``said`` what was not taken over: show both, lose neither.
     """
 
     def __init__(self, report: ProgressReport, said: Said | None = None) -> None:
-        self.report = report
         self.said = said
         super().__init__(
+            report,
             _(
                 "Bản nháp đã được lưu ở nơi khác từ khi mở ra (nay là lần lưu %(version)s). "
                 "So hai bản rồi lưu lại."
             )
-            % {"version": report.version}
+            % {"version": report.version},
         )
 
 

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from coopportal.clock import now
-from deliverables.actions.refusals import ConflictError, KeyReusedError
+from deliverables.actions.refusals import ConflictError, KeyReusedError, StaleReportError
 from deliverables.models import HandledRequest, ProgressReport
 
 
@@ -45,7 +45,7 @@ def once(
         with transaction.atomic():
             report = act()
             remember(by, key, digest, report)
-    except (ConflictError, IntegrityError):
+    except (ConflictError, StaleReportError, IntegrityError):
         if known := handled(by, key):
             return _same(known, digest), False
         raise

@@ -29,6 +29,15 @@ _MATCH = OpenApiParameter(
     required=True,
     description=_('ETag của bản nháp đã đọc, ví dụ "3"'),
 )
+_MATCH_IF_SENT = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description=_(
+        "ETag của báo cáo đã đọc (GET báo cáo ấy); đã khác thì nhận 412 và không có gì thay đổi. "
+        "Không gửi thì không so"
+    ),
+)
 
 
 class CommentPage(serializers.Serializer[Any]):
@@ -94,7 +103,11 @@ _REMARK = {
     "at": "2026-09-14T09:30:00+07:00",
 }
 
-_VERB: dict[str, Any] = {"answers": ReportAnswer, "parameters": (_KEY,), "refusals": (409, 422)}
+_VERB: dict[str, Any] = {
+    "answers": ReportAnswer,
+    "parameters": (_KEY, _MATCH_IF_SENT),
+    "refusals": (409, 412, 422),
+}
 
 ACTS: dict[str, Act] = {
     "post create": Act(

@@ -18,7 +18,7 @@ from coopportal.rest.problems import FormExpected
 from coopportal.rest.renderers import FORMAT_PARAMETER
 from deliverables import actions
 from deliverables.api import typed
-from deliverables.api.writing import name_version
+from deliverables.api.tags import name_version
 from deliverables.models import EvidenceFile
 
 

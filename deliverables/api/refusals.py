@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from agreements.storing import NotStoredError
 from coopportal.rest.problems import problem
-from deliverables.actions import ConflictError, KeyReusedError, StaleDraftError
+from deliverables.actions import ConflictError, KeyReusedError, StaleReportError
 from deliverables.api.typed import errors_in, errors_of_shape
 
 
@@ -36,7 +36,7 @@ def response_of(
         told = _fields(errors_in(exc, typed), path)
     elif isinstance(exc, serializers.ValidationError):
         told = _fields(errors_of_shape(exc.detail), path)
-    elif isinstance(exc, StaleDraftError):
+    elif isinstance(exc, StaleReportError):
         told = problem(412, exc, kind="stale", path=path, stored=stored(exc.report), sent=sent)
     elif isinstance(exc, ConflictError):
         told = problem(

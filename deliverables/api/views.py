@@ -22,6 +22,7 @@ from deliverables.api import answers
 from deliverables.api.acts import ACTS
 from deliverables.api.files import KeepsFiles
 from deliverables.api.remarks import KeepsRemarks
+from deliverables.api.tags import etag_of
 from deliverables.api.writing import WritesReports
 
 
@@ -79,10 +80,10 @@ class ReportView(WritesReports, KeepsRemarks, KeepsFiles, ReadView):
         )
 
     def retrieve(self, request: Request, key: str) -> HttpResponseBase:
-        """A draft is named by its version: what a writer says in ``If-Match``."""
+        """Named by what a writer says in ``If-Match``."""
         response = super().retrieve(request, key)
-        if version := getattr(response, "data", {}).get("version"):
-            response["ETag"] = f'"{version}"'
+        if isinstance(response, Response):
+            response["ETag"] = etag_of(response.data)
         return response
 
     def narrowed(self, rows: QuerySet[Any], key: str) -> QuerySet[Any]:

@@ -12,7 +12,6 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponseBase
 from django.urls import reverse
-from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -27,9 +26,10 @@ from coopportal.rest.answers import Answer, Reader, Scope, cells_of, headings_of
 from coopportal.rest.compiled import ONE, ROWS, Compiled, CompiledModels, statements
 from coopportal.rest.conditional import caller_of
 from coopportal.rest.renderers import FORMAT_PARAMETER, CSVAnswer
-from deliverables import actions
+from deliverables import actions, permissions
 from deliverables.api import typed
 from deliverables.api.refusals import KeyUnusable, PreconditionRequired, response_of
+from deliverables.api.tags import etag_of, etag_of_version, matches, name_version
 from deliverables.choices import ReportState
 from deliverables.models import Deliverable, ProgressReport
 from deliverables.models.change import fetch_content
@@ -99,6 +99,7 @@ class WritesReports:
             key,
             typed.Nothing,
             lambda report: actions.withdraw(report, by=request.user),  # type: ignore[arg-type]
+            permissions.can_withdraw,
         )
 
     @action(detail=True, methods=["post"])
@@ -108,6 +109,7 @@ class WritesReports:
             key,
             typed.Nothing,
             lambda report: actions.confirm(report, by=request.user),  # type: ignore[arg-type]
+            permissions.can_decide,
         )
 
     @action(detail=True, methods=["post"], url_path="return")
@@ -117,6 +119,7 @@ class WritesReports:
             key,
             typed.TypedReason,
             lambda report: actions.send_back(report, by=request.user, **self.asked),  # type: ignore[arg-type]
+            permissions.can_decide,
         )
 
     @action(detail=True, methods=["post"])
@@ -126,7 +129,7 @@ class WritesReports:
             words = {**self.asked, "counter_figures": figures}
             actions.dispute(report, by=request.user, **words)  # type: ignore[arg-type]
 
-        return self._act(request, key, typed.TypedDispute, verb)
+        return self._act(request, key, typed.TypedDispute, verb, permissions.can_decide)
 
     @action(detail=True, methods=["post"])
     def revise(self, request: Request, key: str) -> HttpResponseBase:
@@ -189,9 +192,18 @@ class WritesReports:
         sent = request.headers.get("If-Match", "")
         if not sent:
             raise PreconditionRequired
-        if report.state == ReportState.DRAFT and not matches(sent, report):
+        if report.state == ReportState.DRAFT and not matches(sent, etag_of_version(report.version)):
             raise actions.StaleDraftError(report, said)
         return report.version
+
+    def _hold(self, request: Request, report: ProgressReport) -> None:
+        """Where ``If-Match`` is sent it names the report as a GET would tell it to the caller; else 412."""
+        sent = request.headers.get("If-Match")
+        if sent is None:
+            return
+        told = self._json(request, report)
+        if told is None or not matches(sent, etag_of(told)):
+            raise actions.StaleReportError(report)
 
     def _act(
         self,
@@ -199,11 +211,15 @@ class WritesReports:
         key: str,
         form: type[typed.Typed],
         verb: Callable[[ProgressReport], None],
+        may: Callable[[Any, ProgressReport], bool] | None = None,
     ) -> HttpResponseBase:
+        """Do a verb once. Whoever ``may`` do it and sends ``If-Match`` is held to what it names."""
         self._read(request, form)
         report = self._report(request, key)
 
         def act() -> ProgressReport:
+            if may is not None and may(request.user, report):
+                self._hold(request, report)
             verb(report)
             return report
 
@@ -272,8 +288,8 @@ class WritesReports:
         )
         if told is None:
             return super().handle_exception(exc)  # type: ignore[misc]
-        if isinstance(exc, actions.StaleDraftError):
-            name_version(told, exc.report)
+        if stored := told.data.get("stored"):
+            told["ETag"] = etag_of(stored)
         return told
 
 
@@ -294,19 +310,3 @@ def acted_on(uid: uuid.UUID, user: Any) -> ProgressReport | None:
     shape = (acted_on, today(), user.is_authenticated, user.is_active, user.is_superuser)
     found = statements.get(shape, put_together).ask({stored(_UID): stored(uid), ONE: user.pk})
     return found[0] if found else None
-
-
-def etag_of_draft(report: ProgressReport) -> str:
-    """A draft's tag is its version, which every save renews (docs/adr/0012)."""
-    return f'"{report.version}"'
-
-
-def matches(header: str, report: ProgressReport) -> bool:
-    """Whether ``If-Match`` names the draft as it is stored; a weak tag never does (RFC 9110)."""
-    tags = parse_etags(header)
-    return tags == ["*"] or etag_of_draft(report) in tags
-
-
-def name_version(response: Any, report: ProgressReport) -> None:
-    if report.state == ReportState.DRAFT:
-        response["ETag"] = etag_of_draft(report)
