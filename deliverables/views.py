@@ -28,7 +28,6 @@ from deliverables.pages.phase import phase_page, phases_with_partners
 from deliverables.pages.reckoning import (
     COLUMNS as RECKONING_COLUMNS,
     OUTCOME_PARAMETER,
-    asked_outcome,
     lines,
     reckoning_page,
 )
@@ -88,10 +87,11 @@ def phase(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def phase_reckoning(request: HttpRequest, slug: str) -> HttpResponseBase:
     """A phase against its promises: what became of each; as CSV too."""
-    moment = page_moment(request, OUTCOME_PARAMETER, FORMAT_PARAMETER)
+    moment = page_moment(request, OUTCOME_PARAMETER, FORMAT_PARAMETER, PAGE_PARAMETER)
     row = get_object_or_404(phases_with_partners(), slug=slug)
-    page = reckoning_page(row, moment, request.user, asked_outcome(request.GET))
-    if csv_asked(request):
+    as_csv = csv_asked(request)
+    page = reckoning_page(row, moment, request, every=as_csv)
+    if as_csv:
         told = list(lines(page.shown)) if page.begun else []
         rows = ([value(line) for _heading, value in RECKONING_COLUMNS] for line in told)
         headings = [heading for heading, _value in RECKONING_COLUMNS]

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.paginator import Page
 from django.db.models import Q
+from django.http import HttpRequest
 from django.utils.translation import gettext as _, gettext_lazy
 
 from agreements.areas import fetch_areas
@@ -16,27 +18,35 @@ from agreements.terms import fetch_terms
 from agreements.told import has_begun, told_by
 from coopportal.clock import BadParameter, Moment
 from coopportal.lists import Column
+from coopportal.pagination import page_of
 from deliverables.choices import Outcome
 from deliverables.models import Deliverable
 from deliverables.pages.deliverables import figure_with_unit
 from deliverables.pages.delivered import fetch_reports
 from deliverables.pages.partner import with_speakers
-from deliverables.summaries.reckoning import Counted, Reckoning, Told, counted, reckoning
+from deliverables.summaries.reckoning import Counted, Reckoning, Section, Told, counted, reckoning
+from deliverables.summaries.results import Delivered
 from deliverables.summaries.totals.health import with_health
 from deliverables.templatetags.delivery import stage_label
 from deliverables.templatetags.reports import says_something
 
 OUTCOME_PARAMETER = "ket-qua"
+#: Deliverables on one page: more than any phase of the articles has.
+ROWS_A_PAGE = 60
 
 
 @dataclass(frozen=True)
 class ReckoningPage:
-    """``whole`` is counted, ``shown`` is what the outcome asked leaves of it."""
+    """``whole`` is counted, ``shown`` is what the outcome asked leaves of it.
+
+    ``page`` are the deliverables told of those shown.
+    """
 
     phase: Any
     begun: bool
     whole: Reckoning
     shown: Reckoning
+    page: Page[Told]
     outcome: str
     later: list[Any]
 
@@ -60,6 +70,16 @@ class ReckoningPage:
         return sum(part.count for part in self.outcomes)
 
     @property
+    def told(self) -> list[Section]:
+        """The deliverables of the page under their headings."""
+        keys = {row.thing.pk for row in self.page}
+        sections = [
+            Section(one.label, [row for row in one.rows if row.thing.pk in keys], one.area)
+            for one in self.shown.deliverables
+        ]
+        return [one for one in sections if one.rows]
+
+    @property
     def empty(self) -> bool:
         shown = self.shown
         return not (shown.areas or shown.promises or shown.deliverables)
@@ -78,8 +98,14 @@ def asked_outcome(query: Any) -> str:
     return asked
 
 
-def reckoning_page(asked: Phase, moment: Moment, user: Any, outcome: str = "") -> ReckoningPage:
-    """Fetch and shape the page at a moment: a fixed number of queries, one for all citations."""
+def reckoning_page(
+    asked: Phase, moment: Moment, request: HttpRequest, *, every: bool
+) -> ReckoningPage:
+    """Fetch and shape the page at a moment: a fixed number of queries.
+
+    What became of a deliverable is judged by what is at hand of every one; reports are fetched for those
+    of the page, or for ``every`` one that is shown.
+    """
     day = moment.as_of
     signed = list(
         Phase.objects.filter(agreement=asked.agreement_id).order_by(
@@ -106,9 +132,9 @@ def reckoning_page(asked: Phase, moment: Moment, user: Any, outcome: str = "") -
             "system", "phase", "area", "agreement__partner"
         )
     )
-    fetched = fetch_reports(rows, moment, user)
+    delivered = {row.pk: Delivered(row) for row in rows}
     spoken = list(with_speakers(Statement.objects.filter(phase=phase)).order_by("position", "slug"))
-    fetch_citations([phase], areas, rows, fetched.reports, spoken)
+    fetch_citations([phase], areas, spoken)
 
     begun = {row.pk for row in signed if row.pk != phase.pk and has_begun(row, day)}
     later_areas: dict[int, list[Any]] = {}
@@ -121,18 +147,28 @@ def reckoning_page(asked: Phase, moment: Moment, user: Any, outcome: str = "") -
         as_of=day,
         areas=had,
         ended={row.pk: _ended(row) for row in had if not row.in_force_on(day)},
-        delivered=fetched.told(),
+        delivered=delivered.values(),
         later_deliverables=_later(rows, moment),
         later_areas=later_areas,
         next_known=bool(later_areas),
         statements=[row for row in spoken if told_by(row, day)],
         linked=linked,
     )
+    outcome = asked_outcome(request.GET)
+    shown = whole.narrowed(outcome)
+    page = page_of(request, shown.all_deliverables, per_page=ROWS_A_PAGE)
+    told = [row.thing for row in (shown.all_deliverables if every else page)]
+    fetched = fetch_reports(told, moment, request.user)
+    fetch_citations(told, fetched.reports)
+    for one in fetched.told():
+        own = delivered[one.deliverable.pk]
+        own.report, own.figures = one.report, one.figures
     return ReckoningPage(
         phase=phase,
         begun=has_begun(phase, day),
         whole=whole,
-        shown=whole.narrowed(outcome),
+        shown=shown,
+        page=page,
         outcome=outcome,
         later=[row for row in signed if row.pk in begun and _follows(row, phase)],
     )

@@ -26,21 +26,36 @@ PROMISES = (StatementKind.COMMITMENT, StatementKind.PLAN, StatementKind.OBJECTIV
 
 @dataclass(frozen=True)
 class Told:
-    """One line: the thing, what became of it, why the rule says so, and what it rests on.
+    """One line: the thing, what became of it, what the rule says of it, and what it rests on.
 
     ``thing`` is a cooperation area, a statement or a deliverable; ``continued_by`` what goes on with it in
     a later phase, ``our_reading`` where no source says that it does; ``parts`` the deliverables that an
-    area or a statement is judged by; ``delivered`` what is known of a deliverable.
+    area or a statement is judged by; ``delivered`` what is known of a deliverable, whose report and
+    figures need only be at hand where the line itself is told.
     """
 
     thing: Any
     outcome: Outcome
-    why: str
-    citations: Sequence[Any] = ()
+    rule: str
     continued_by: Sequence[Any] = ()
     our_reading: bool = False
     parts: Sequence[Told] = ()
     delivered: Delivered | None = None
+
+    @property
+    def report(self) -> Any:
+        return self.delivered.report if self.delivered else None
+
+    @property
+    def why(self) -> str:
+        """What the rule says; of what was dropped the reason that its report gives."""
+        given = self.report.narrative if self.report and self.outcome == Outcome.DROPPED else ""
+        return given or self.rule
+
+    @property
+    def citations(self) -> list[Any]:
+        told = list(self.report.citations.all()) if self.report else []
+        return told or list(self.thing.citations.all())
 
     @property
     def health(self) -> Health | None:
@@ -129,17 +144,8 @@ def of_deliverable(one: Delivered, later: Sequence[Any], judged_on: dt.date) -> 
     ``judged_on`` is the end of the phase's term, or the day asked while it runs: what was not done yet in
     a report much older than that says nothing of how it ended.
     """
-    report = one.report
-    outcome, why = _by_report(one, later, judged_on) if report else _without_report(later)
-    citations = list(report.citations.all()) if report else []
-    return Told(
-        one.deliverable,
-        outcome,
-        why,
-        citations=citations or list(one.deliverable.citations.all()),
-        continued_by=later,
-        delivered=one,
-    )
+    outcome, rule = _by_report(one, later, judged_on) if one.has_report else _without_report(later)
+    return Told(one.deliverable, outcome, rule, continued_by=later, delivered=one)
 
 
 def _without_report(later: Sequence[Any]) -> tuple[Outcome, str]:
@@ -149,7 +155,7 @@ def _without_report(later: Sequence[Any]) -> tuple[Outcome, str]:
 
 
 def _by_report(one: Delivered, later: Sequence[Any], judged_on: dt.date) -> tuple[Outcome, str]:
-    stage, day = Stage(one.report.stage), one.report.as_of_end
+    stage, day = Stage(one.deliverable.stage), one.deliverable.as_of_end
     group, told = STAGE_GROUP_OF[stage], {"stage": stage.label.lower(), "day": f"{day:%d/%m/%Y}"}
     late = HEALTH_OF_RANK[one.deliverable.health_rank] == Health.LATE
     rules = (
@@ -159,11 +165,7 @@ def _by_report(one: Delivered, later: Sequence[Any], judged_on: dt.date) -> tupl
             _("đã có kết quả nhưng hạn đã qua mà mục tiêu chưa đạt"),
         ),
         (group == StageGroup.DONE, Outcome.FULFILLED, _("báo cáo mới nhất: %(stage)s") % told),
-        (
-            group == StageGroup.STOP,
-            Outcome.DROPPED,
-            one.report.narrative or _("báo cáo không nêu lý do dừng"),
-        ),
+        (group == StageGroup.STOP, Outcome.DROPPED, _("báo cáo không nêu lý do dừng")),
         (
             bool(later),
             Outcome.CONTINUED,
@@ -203,7 +205,6 @@ def of_area(
         area,
         outcome,
         said,
-        citations=list(area.citations.all()),
         continued_by=later,
         our_reading=any(own.lineage_basis == LineageBasis.OUR_READING for own in later),
         parts=parts,
@@ -239,7 +240,7 @@ def of_statement(statement: Any, parts: Sequence[Told]) -> Told:
             "done": found[Outcome.FULFILLED],
             "all": whole,
         }
-    return Told(statement, outcome, why, citations=list(statement.citations.all()), parts=parts)
+    return Told(statement, outcome, why, parts=parts)
 
 
 def reckoning(
@@ -255,7 +256,7 @@ def reckoning(
     statements: Sequence[Any],
     linked: Mapping[int, Sequence[int]],
 ) -> Reckoning:
-    """Put a phase together; rows must have their citations, deliverables their ``health_rank``.
+    """Put a phase together; deliverables are those of ``official()`` with their ``health_rank``.
 
     ``areas`` are all that it has had by the day; ``ended`` says of which an amendment did, and by what.
     ``delivered`` are its own and those that its statements name; ``linked`` says which.

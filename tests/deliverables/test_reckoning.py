@@ -20,6 +20,7 @@ from agreements.models import Amendment
 from agreements.terms import terms_of
 from deliverables.choices import ReportState, Stage
 from deliverables.models import Deliverable, Target
+from deliverables.pages import reckoning
 from deliverables.pages.reckoning import ReckoningPage
 from tests import factories
 
@@ -322,6 +323,111 @@ def test_how_much_is_asked_of_the_database(
     for phase in ("nghe-an-2014-2020", "nghe-an-2020-2025"):
         with query_count() as queries:
             asked(client, phase)
-        # Phase, its neighbours, areas, amendments, which statements name what; deliverables, reports,
-        # figures, verdicts; statements, citations of all, what goes on with what.
-        assert len(queries) == 12
+        # Phase, its neighbours, areas, amendments, which statements name what; deliverables, statements
+        # and what these rest on, what goes on with what; reports, figures, verdicts, citations of those.
+        assert len(queries) == 13
+
+
+# --- A phase of many deliverables -------------------------------------------------------------
+
+
+def filled(phase: Any, count: int) -> None:
+    """Every second one without an area, each with a figure that rests on a source."""
+    schools, area = factories.indicator(), factories.area(phase=phase)
+    for number in range(count):
+        row = factories.deliverable(phase=phase, area=area if number % 2 else None)
+        stage = (Stage.DEPLOYED, Stage.DEPLOYED, Stage.ENDED, Stage.IN_PROGRESS)[number % 4]
+        reported(row, stage, figures={schools: number}, citations=[factories.citation()])
+
+
+def said(rows: Any) -> list[tuple[Any, ...]]:
+    """All that a line of a deliverable says."""
+    return [
+        (
+            row.thing.slug,
+            row.outcome,
+            row.why,
+            [figure.value for figure in row.delivered.figures],
+            [citation.pk for citation in row.citations],
+        )
+        for row in rows
+    ]
+
+
+@pytest.mark.parametrize("days", [{}, {"tinh_den": "30/06/2025", "biet_den": "30/06/2026"}])
+@pytest.mark.parametrize("outcome", ["", "unfinished"])
+def test_pages_together_tell_what_one_page_tells_and_each_counts_all(
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    two_phases: tuple[Any, Any],
+    days: dict[str, str],
+    outcome: str,
+) -> None:
+    phase = two_phases[0]
+    filled(phase, 13)
+    asked_for = days | ({"ket_qua": outcome} if outcome else {})
+    whole = page_of(client, phase.slug, **asked_for)
+    lines = said(whole.shown.all_deliverables)
+    assert len(lines) > 2
+    assert not whole.page.has_other_pages()
+    monkeypatch.setattr(reckoning, "ROWS_A_PAGE", 2)
+
+    pages = [
+        page_of(client, phase.slug, trang=str(number), **asked_for)
+        for number in range(1, -(-len(lines) // 2) + 1)
+    ]
+
+    told = [said(row for section in page.told for row in section.rows) for page in pages]
+    assert [line for own in told for line in own] == lines
+    assert all(len(own) <= 2 for own in told)
+    for page in pages:
+        assert (page.counts, page.total) == (whole.counts, whole.total)
+
+
+def test_the_next_page_is_a_link_and_another_outcome_starts_at_the_first(
+    client: Client, monkeypatch: pytest.MonkeyPatch, two_phases: tuple[Any, Any]
+) -> None:
+    phase = two_phases[0]
+    filled(phase, 9)
+    monkeypatch.setattr(reckoning, "ROWS_A_PAGE", 2)
+    path = f"/giai-doan/{phase.slug}/tong-ket/"
+
+    html = asked(client, phase.slug, trang="2").content.decode()
+
+    assert f'href="{path}?trang=3#hang-muc" rel="next"' in html
+    assert f'href="{path}?ket-qua=unfinished"' in html
+    assert f'href="{path}?dang=csv"' in html
+    refused = asked(client, phase.slug, trang="999")
+    assert refused.status_code == 400
+    assert "Không có trang này" in refused.content.decode()
+
+
+def test_the_file_has_every_line_whatever_the_page(
+    client: Client, monkeypatch: pytest.MonkeyPatch, two_phases: tuple[Any, Any]
+) -> None:
+    phase = two_phases[0]
+    filled(phase, 9)
+    whole = b"".join(asked(client, phase.slug, dang="csv").streaming_content)  # type: ignore[attr-defined]
+    monkeypatch.setattr(reckoning, "ROWS_A_PAGE", 2)
+
+    answer: Any = asked(client, phase.slug, dang="csv")
+
+    assert b"".join(answer.streaming_content) == whole
+    rows = list(csv.DictReader(io.StringIO(whole.decode("utf-8-sig"))))
+    own = [row for row in rows if row["Loại"] == "Hạng mục"]
+    assert len(own) == 9
+    assert all(row["Nguồn"] and row["Số liệu"] for row in own)
+
+
+@pytest.mark.parametrize("count", [1, 5, 40])
+def test_queries_do_not_grow_with_deliverables(
+    client: Client,
+    query_count: Callable[[], CaptureQueriesContext],
+    two_phases: tuple[Any, Any],
+    count: int,
+) -> None:
+    filled(two_phases[0], count)
+    with query_count() as queries:
+        page = page_of(client, two_phases[0].slug)
+    assert len(page.page) == count
+    assert len(queries) == 13
