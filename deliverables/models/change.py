@@ -12,7 +12,6 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
-from agreements.cited import remember
 from agreements.models import Citation
 from coopportal.rest.compiled import ROWS, CompiledModels, statements
 from deliverables.choices import ChangeKind, one_of
@@ -40,15 +39,23 @@ def fetch_content(reports: Sequence[ProgressReport]) -> None:
         citations[citation.cited_by].append(citation)
     filed = []
     for key, report in by_key.items():
-        remember(report, "measurements", figures[key])
-        remember(report, "citations", citations[key])
+        _prefetched(report, "measurements", figures[key])
+        _prefetched(report, "citations", citations[key])
         if not figures[key] or any(figure.filed for figure in figures[key]):
             filed.append(report)
         else:
-            remember(report, "files", ())
+            _prefetched(report, "files", [])
     prefetch_related_objects(
         filed, Prefetch("files", EvidenceFile.objects.select_related("stored"))
     )
+
+
+def _prefetched(report: ProgressReport, relation: str, rows: list[Any]) -> None:
+    """As ``prefetch_related`` leaves it: whoever called a verb may ask more of its report."""
+    answer = getattr(report, relation).get_queryset()
+    answer._result_cache, answer._prefetch_done = rows, True
+    kept: Any = report
+    kept.__dict__.setdefault("_prefetched_objects_cache", {})[relation] = answer
 
 
 def _has_content(report: ProgressReport) -> bool:
