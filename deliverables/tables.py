@@ -33,8 +33,6 @@ from deliverables.pages.deliverables import (
     COLUMNS as DELIVERABLE_COLUMNS,
     OFFERED,
     agreement_choices,
-    figures_of,
-    latest_report,
     system_choices,
     with_their_places,
     with_what_they_came_to,
@@ -65,7 +63,7 @@ def deliverables(request: HttpRequest) -> HttpResponseBase:
         return listing.as_csv()
     context = {
         "list": listing,
-        "rows": [(row, latest_report(row), figures_of(row)) for row in listing.shown],
+        "rows": [(row, row.latest_report, row.standing_figures) for row in listing.shown],
         "agreements": agreement_choices(),
         "systems": system_choices(),
         "also": listing.also_narrowed(*OFFERED),

@@ -25,9 +25,9 @@ from deliverables.models import (
 )
 from deliverables.pages.delivered import (
     difference_of_sources,
+    fetch_what_they_say,
     in_sight,
     said_by,
-    with_what_they_say,
 )
 from deliverables.pages.differing import differing
 from deliverables.pages.own import has_number
@@ -249,7 +249,7 @@ def _progress(reached: float | None, standing: Sequence[TargetTold]) -> Progress
 
 
 def _reports(deliverable: Deliverable, moment: Moment, user: Any, *, files: bool) -> list[Any]:
-    rows = with_what_they_say(
+    rows = (
         ProgressReport.objects.visible_to(user)
         .filter(said_by(moment), deliverable=deliverable)
         .select_related("author")
@@ -258,7 +258,9 @@ def _reports(deliverable: Deliverable, moment: Moment, user: Any, *, files: bool
     if files:
         ordered = EvidenceFile.objects.select_related("stored").order_by("pk")
         rows = rows.prefetch_related(Prefetch("files", queryset=ordered))
-    return list(rows)
+    reports = list(rows)
+    fetch_what_they_say(reports)
+    return reports
 
 
 def _indicators(official: Sequence[Any], reports: Sequence[Any]) -> list[Any]:

@@ -47,20 +47,11 @@ def with_what_they_came_to(rows: Sequence[Any], moment: Moment, *, cited: bool) 
     return rows
 
 
-def latest_report(row: Any) -> Any:
-    return row.latest_report
-
-
-def figures_of(row: Any) -> list[Any]:
-    """Per indicator the figure of the latest official report that measures it."""
-    return list(row.standing_figures)
-
-
 def _figures_in_words(row: Any) -> str:
     """Every figure of a row in one cell: indicator, qualifier, value, unit; empty where there is none."""
     return "; ".join(
         f"{figure.indicator.name}: {figure_with_unit(figure)}"
-        for figure in figures_of(row)
+        for figure in row.standing_figures
         if says_something(figure)
     )
 
@@ -76,7 +67,7 @@ def figure_with_unit(figure: Any) -> str:
 
 def _from_report(value: Any) -> Any:
     def read(row: Any) -> Any:
-        report = latest_report(row)
+        report = row.latest_report
         return value(report) if report else ""
 
     return read

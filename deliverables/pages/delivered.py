@@ -27,18 +27,8 @@ from deliverables.summaries.results import Delivered
 CITED = Citation.objects.select_related("source").order_by("source__issued_on", "pk")
 
 
-def with_what_they_say(reports: QuerySet[Any]) -> QuerySet[Any]:
-    """Reports with their figures and verdicts: two queries more. A page fetches all its citations at once."""
-    return reports.prefetch_related(
-        Prefetch(
-            "measurements", queryset=Measurement.objects.select_related("indicator").order_by("pk")
-        ),
-        Prefetch("verdicts", queryset=Verdict.objects.order_by("at")),
-    )
-
-
 def fetch_what_they_say(reports: Sequence[Any]) -> None:
-    """The same for reports in hand."""
+    """Give reports their figures and verdicts: two queries. A page fetches all its citations at once."""
     by_key = {report.pk: report for report in reports}
     figures: dict[int, list[Any]] = {key: [] for key in by_key}
     verdicts: dict[int, list[Any]] = {key: [] for key in by_key}
@@ -55,7 +45,13 @@ def fetch_what_they_say(reports: Sequence[Any]) -> None:
 
 def with_all_they_say(reports: QuerySet[Any]) -> QuerySet[Any]:
     """The same with the words they rest on, for pages whose only citations are those of reports."""
-    return with_what_they_say(reports).prefetch_related(Prefetch("citations", queryset=CITED))
+    return reports.prefetch_related(
+        Prefetch(
+            "measurements", queryset=Measurement.objects.select_related("indicator").order_by("pk")
+        ),
+        Prefetch("verdicts", queryset=Verdict.objects.order_by("at")),
+        Prefetch("citations", queryset=CITED),
+    )
 
 
 def said_by(moment: Moment) -> Q:

@@ -113,7 +113,7 @@ def partner_page(agreement: Agreement, moment: Moment, request: HttpRequest) -> 
     whole and told page by page.
     """
     day, user = moment.as_of, request.user
-    signed = list(_phases(agreement))
+    signed = signed_phases(agreement.pk)
     fetch_areas(signed)
     fetch_terms(signed, day)
     below = list(phases_below(signed))
@@ -170,9 +170,10 @@ def partner_page(agreement: Agreement, moment: Moment, request: HttpRequest) -> 
     )
 
 
-def _phases(agreement: Agreement) -> Iterable[Any]:
-    return (
-        Phase.objects.filter(agreement=agreement)
+def signed_phases(agreement_id: int) -> list[Any]:
+    """All phases of an agreement with those they were signed under, oldest first."""
+    return list(
+        Phase.objects.filter(agreement=agreement_id)
         .select_related("parent__agreement__partner")
         .order_by("begins_on", "start_year", "slug")
     )

@@ -26,6 +26,7 @@ from deliverables.pages.partner import (
     of_one,
     phase_column,
     phases_below,
+    signed_phases,
     subsidiaries,
     with_participants,
     with_speakers,
@@ -78,11 +79,7 @@ def phases_with_partners() -> QuerySet[Phase]:
 def phase_page(asked: Phase, moment: Moment, request: HttpRequest) -> PhasePage:
     """Fetch and shape the page at a moment: queries as for a partner (``partner_page``)."""
     day, user = moment.as_of, request.user
-    signed = list(
-        Phase.objects.filter(agreement=asked.agreement_id)
-        .select_related("parent__agreement__partner")
-        .order_by("begins_on", "start_year", "slug")
-    )
+    signed = signed_phases(asked.agreement_id)
     phase = next(row for row in signed if row.pk == asked.pk)
     phase.agreement = asked.agreement
     fetch_areas(signed)

@@ -29,8 +29,8 @@ from coopportal.clock import Moment
 from deliverables.models import Deliverable, ProgressReport
 from deliverables.pages.delivered import (
     difference_of_sources,
+    fetch_what_they_say,
     said_by,
-    with_what_they_say,
 )
 from deliverables.pages.differing import differing
 from deliverables.summaries.differences import Difference, of_discrepancy
@@ -152,7 +152,8 @@ def _reports(source: Source, moment: Moment, user: Any) -> list[Any]:
         .select_related("deliverable__agreement__partner", "deliverable__phase")
         .latest_first()
     )
-    found = list(with_what_they_say(rows))
+    found = list(rows)
+    fetch_what_they_say(found)
     return sorted(found, key=_by_partner)
 
 

@@ -18,10 +18,7 @@ from coopportal.pagination import PAGE_PARAMETER, page_of
 from coopportal.query import check_query
 from deliverables.actions import signing
 from deliverables.choices import ProposalState
-from deliverables.forms.proposal import (
-    WORDS_PARAMETER,
-    ProposalReturnForm,
-)
+from deliverables.forms.proposal import ProposalReturnForm
 from deliverables.models import Proposal
 from deliverables.pages.mandates import Mandate
 from deliverables.pages.outcomes import Told, take, tell
@@ -29,8 +26,6 @@ from deliverables.pages.proposal import phases_in_force, proposal_page, proposal
 from deliverables.reporting.answers import actor, mandates_or_403, representatives_only
 
 _PER_PAGE = 20
-#: Which of the deliverables there are stand on the form, and where on it they do.
-_LEAF, _LIST = (PAGE_PARAMETER, WORDS_PARAMETER), "#h-hm"
 
 
 @require_safe

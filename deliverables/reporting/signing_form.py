@@ -47,18 +47,20 @@ def new_phase(request: HttpRequest, slug: str) -> HttpResponseBase:
 @representatives_only
 def new_amendment(request: HttpRequest, slug: str) -> HttpResponseBase:
     """A signed change of a running phase."""
-    check_query(request, *_LEAF)
-    phase = get_object_or_404(Phase.objects.select_related("agreement"), slug=slug)
-    return _begun(request, ProposalKind.AMENDMENT, phase.agreement, phase)
+    return _begun_within(request, ProposalKind.AMENDMENT, slug)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @representatives_only
 def new_additions(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """New deliverables, targets and due days within a running phase."""
+    """New deliverables, targets, due days and reporting periods within a running phase."""
+    return _begun_within(request, ProposalKind.ADDITIONS, slug)
+
+
+def _begun_within(request: HttpRequest, kind: ProposalKind, slug: str) -> HttpResponse:
     check_query(request, *_LEAF)
     phase = get_object_or_404(Phase.objects.select_related("agreement"), slug=slug)
-    return _begun(request, ProposalKind.ADDITIONS, phase.agreement, phase)
+    return _begun(request, kind, phase.agreement, phase)
 
 
 def _begun(
