@@ -142,7 +142,8 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": (
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; "
+            # FULL: a confirmation that the other side was told of outlives a power cut.
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
             # REPLACE deletes what stands in its way: then the guards against deletion must see it.
             "PRAGMA recursive_triggers=ON;"
         ),

@@ -140,6 +140,7 @@ def test_database_url_chooses_the_database_and_how_it_is_spoken_to() -> None:
     assert sqlite["ENGINE"] == "django.db.backends.sqlite3"
     assert sqlite["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
     assert "journal_mode=WAL" in sqlite["OPTIONS"]["init_command"]
+    assert "synchronous=FULL" in sqlite["OPTIONS"]["init_command"]
 
     url = "postgres://u:p@db.example:5433/coop"
     postgres = _settings({**_PRODUCTION, "DATABASE_URL": url}, "DATABASES")["DATABASES"]["default"]
