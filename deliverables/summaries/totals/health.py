@@ -53,6 +53,9 @@ _ON, _NONE, _RISK, _LATE = (
 )
 _FULL, _MORE, _LESS = _quoted(FULL), _quoted(AT_LEAST), _quoted(AT_MOST)
 
+#: Behind a fence a figure or a due day is sought once, not once for each mention of it.
+_FENCES: Final = {"sqlite": "LIMIT -1", "postgresql": "OFFSET 0"}
+
 #: Days as numbers: SQLite keeps them as text.
 _DAYS: Final = {
     "sqlite": "(julianday({later}) - julianday({earlier}))",
@@ -115,19 +118,15 @@ class _WorstOfTargets(Subquery):
     """The rank of the worst target of a subquery's rows; NULL where there is none."""
 
     output_field = IntegerField()
-    # Behind a fence each figure is sought once, not once for each mention of it.
     template = f"(SELECT {_RANK} FROM ({{judged}}) AS _t)"
 
-    def _told(self, compiler: Any, connection: Any, fence: str, **extra: Any) -> Any:
+    def _told(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        fence = _FENCES[connection.vendor]
         judged = _judged(f"%(subquery)s {fence}", connection.vendor)
         template = self.template.format(judged=judged)
         return self.as_sql(compiler, connection, template, **extra)
 
-    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        return self._told(compiler, connection, "LIMIT -1", **extra)
-
-    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        return self._told(compiler, connection, "OFFSET 0", **extra)
+    as_sqlite = as_postgresql = _told
 
 
 def health_rank_at(moment: Moment) -> Case:
@@ -165,7 +164,7 @@ def targets_beside(figures: str, moment: Moment) -> tuple[str, Sequence[Any]]:
         f"({figure} - _p.base) / (_p.aim - _p.base) AS reach FROM ({sql}) AS _p "
         f"LEFT JOIN {figures} ON {figures}.of_ = _p.deliverable_id "
         f"AND {figures}.indicator_ = _p.indicator_id "
-        "WHERE _p.deliverable_id IN (SELECT own_ FROM chosen)"
+        f"WHERE _p.deliverable_id IN (SELECT own_ FROM chosen) {_FENCES[connection.vendor]}"
     )
     statement = (
         f"SELECT _t.deliverable_id AS of_, {MEAN_HELD} AS progress, {_RANK} AS health "
