@@ -10,10 +10,13 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from accounts.asked import ANYBODY
+from accounts.models import User
 from agreements.choices import Side
 from agreements.models import Representative
 from coopportal.clock import today
 from coopportal.context import NavigationItem
+from coopportal.rest.compiled import Compiled, statements
 from deliverables.models import ProgressReport, Proposal
 
 
@@ -28,13 +31,10 @@ def _of_agreement(queue: QuerySet[Any], path: str = "deliverable__agreement") ->
     return Subquery(rows.values(path).annotate(count=Count("pk")).values("count"))
 
 
-def _items(request: HttpRequest) -> list[NavigationItem]:
-    """Own work first for who speaks for a partner, verdicts first for who speaks for VNPT. One query."""
-    user: Any = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
-        return []
+def _mandates(user: User) -> QuerySet[Any, Any]:
+    """What a person may act in today, by which side, and how much waits there."""
     reports = ProgressReport.objects.all()
-    mandates = (
+    return (
         Representative.objects.on(today())
         .filter(user=user)
         .annotate(
@@ -44,7 +44,23 @@ def _items(request: HttpRequest) -> list[NavigationItem]:
         )
         .values_list("agreement", "side", "returned", "awaiting", "proposed")
     )
-    by_agreement = {row[0]: row[1:] for row in mandates}
+
+
+def _items(request: HttpRequest) -> list[NavigationItem]:
+    """Own work first for who speaks for a partner, verdicts first for who speaks for VNPT. One query.
+
+    Every page asks it, so its statement is kept: put together for anybody with these rights.
+    """
+    user: Any = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return []
+    rights = {"is_active": user.is_active, "is_superuser": user.is_superuser}
+
+    def put_together() -> Compiled:
+        return Compiled.of(_mandates(User(pk=ANYBODY, **rights)), [ANYBODY])
+
+    kept = statements.get((_items, today(), *rights.values()), put_together)
+    by_agreement = {row[0]: row[1:] for row in kept.ask({ANYBODY: user.pk})}
     if not by_agreement:
         return []
     returned = sum(row[1] or 0 for row in by_agreement.values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -126,10 +127,12 @@ def results(delivered: Iterable[Delivered], phases: Sequence[Any]) -> list[Famil
             row.cells[place] = one
         row_of[one.deliverable.pk] = row
         of_system.setdefault(one.deliverable.system_id, []).append(row)
-    grouped: dict[str, list[ResultRow]] = {}
-    for row in sorted(rows, key=_order):
-        grouped.setdefault(heading(row.head.deliverable), []).append(row)
-    return [Family(label, own) for label, own in grouped.items()]
+    placed = sorted((_order(row), row) for row in rows)
+    return [
+        Family(heading(own[0].head.deliverable), own)
+        for _group, each in groupby(placed, key=lambda one: one[0][0])
+        if (own := [row for _place, row in each])
+    ]
 
 
 def _row_for(
@@ -177,15 +180,16 @@ def heading(deliverable: Any) -> str:
     return str(family.label if family else DeliverableKind(deliverable.kind).label)
 
 
-def _order(row: ResultRow) -> tuple[Any, ...]:
+#: Families of systems come before kinds.
+_FAMILIES = {family: place for place, family in enumerate(SystemFamily)}
+_KINDS = {kind: place for place, kind in enumerate(DeliverableKind, start=len(SystemFamily))}
+
+
+def _order(row: ResultRow) -> tuple[int, int, bytes, int]:
+    """The group first; no two rows share a place."""
     deliverable = row.head.deliverable
     family = _family(deliverable)
-    families, kinds = list(SystemFamily), list(DeliverableKind)
-    group = (
-        families.index(family)
-        if family
-        else len(families) + kinds.index(DeliverableKind(deliverable.kind))
-    )
+    group = _FAMILIES[family] if family else _KINDS[DeliverableKind(deliverable.kind)]
     position = deliverable.system.position if deliverable.system else 9999
     return (group, position, bytes(deliverable.sort_key), deliverable.pk)
 

@@ -871,8 +871,8 @@ _SIGNED = ["phases", "areas", "amendments", "phases below"]
 _RESULTS = ["deliverables", "reports", "figures", "verdicts"]
 _TOLD = ["events", "participants", "statements"]
 ASKED = {
-    "agreement": ["head", *_SIGNED, *_RESULTS, *_TOLD, "citations", "differences"],
-    "phase": ["head", *_SIGNED, *_RESULTS, *_TOLD, "citations", "differences"],
+    "agreement": ["head", *_SIGNED, *_RESULTS, "systems", *_TOLD, "citations", "differences"],
+    "phase": ["head", *_SIGNED, *_RESULTS, "systems", *_TOLD, "citations", "differences"],
     "system": [
         *["head", "functions", "names", "all that names it", *_RESULTS],
         *["citations", "differences", "since when"],
