@@ -34,6 +34,16 @@ def cell(value: Any) -> Any:
     return str(value) if isinstance(value, PartialDate) else value
 
 
+def _cells(row: Sequence[Any]) -> list[Any]:
+    """:func:`cell` of each; most are texts that begin with what begins no formula, or nothing."""
+    return [
+        value
+        if value is None or (type(value) is str and value[:1] not in _SUSPECT)
+        else cell(value)
+        for value in row
+    ]
+
+
 class _Line:
     """What csv.writer writes into; hands the line back instead of keeping it."""
 
@@ -47,7 +57,7 @@ def csv_chunks(headings: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Iterat
     yield BOM + str(writer.writerow([cell(str(heading)) for heading in headings]))
     remaining = iter(rows)
     while chunk := list(islice(remaining, _ROWS_A_CHUNK)):
-        yield "".join(str(writer.writerow([cell(value) for value in row])) for row in chunk)
+        yield "".join([writer.writerow(_cells(row)) for row in chunk])
 
 
 def csv_response(

@@ -267,11 +267,36 @@ class Answer(serializers.Serializer[Any]):
             )
         return lambda row: {name: read(row) for name, read in parts}
 
+    def cell_readers(self, columns: Columns, prefix: str, scope: Scope) -> list[Reader]:
+        """What :meth:`reader` tells, a reader a cell: the columns of ``headings_of``."""
+        cells: list[Reader] = []
+        for own in self.fields.values():
+            if not isinstance(own, Answer):
+                cells.append(_cell_reader(own, reader_of(own, columns, prefix, scope)))
+            elif type(own).reader is not Answer.reader:
+                # Where its object is found in a way of its own, so are its cells.
+                cells += _cells_apart(own, own.reader(columns, prefix, scope))
+            else:
+                inner = prefix if own.source in (None, "", "*") else f"{prefix}{own.source}__"
+                readers = own.cell_readers(columns, inner, scope)
+                if own.allow_null:
+                    key = columns.take(inner + own.key_column)
+                    readers = [_where_there(key, each) for each in readers]
+                cells += readers
+        return cells
+
     @classmethod
     def plan(cls, scope: Scope) -> Plan:
         """Columns to ask for, and the function that makes the JSON of a row of them."""
         columns = Columns()
         return Plan(columns, _shared(cls).reader(columns, "", scope))
+
+    @classmethod
+    def table_plan(cls, scope: Scope) -> Plan:
+        """The same, but ``make`` gives the cells of a row: a hundred thousand rows make no object each."""
+        columns = Columns()
+        cells = _shared(cls).cell_readers(columns, "", scope)
+        return Plan(columns, lambda row: [read(row) for read in cells])
 
 
 @cache
@@ -292,6 +317,31 @@ class Plan:
 
 
 # ---- the same as a table ----------------------------------------------------------------------------
+
+
+def _where_there(key: int, read: Reader) -> Reader:
+    return lambda row: None if row[key] is None else read(row)
+
+
+def _cells_apart(answer: Answer, read: Reader) -> list[Reader]:
+    make, width = _cells_maker(answer), len(_headings(answer, ""))
+
+    def cells(row: Sequence[Any]) -> list[Any]:
+        told = read(row)
+        return [None] * width if told is None else make(told)
+
+    return [lambda row, place=place: cells(row)[place] for place in range(width)]  # type: ignore[misc]
+
+
+def _cell_reader(node: Any, read: Reader) -> Reader:
+    """Of a field that may hold several, or JSON: its cell of many. A plain value is its own cell."""
+    if isinstance(node, _Hanging | Open | serializers.ListSerializer | serializers.ListField):
+        return lambda row: _cell(read(row))
+    return read
+
+
+def _cell(value: Any) -> Any:
+    return _cell_of_many(value) if isinstance(value, list | dict) else value
 
 
 def headings_of(answer: type[Answer]) -> list[str]:

@@ -19,7 +19,7 @@ from coopportal.csv_rows import csv_response
 from coopportal.filtersets import ListFilterSet
 from coopportal.query import check_parameters
 from coopportal.rest import conditional, pages, problems, throttles
-from coopportal.rest.answers import Answer, Scope, cells_of, headings_of
+from coopportal.rest.answers import Answer, Scope, headings_of
 from coopportal.rest.renderers import FORMAT_PARAMETER, CSVAnswer, JSONAnswer
 from coopportal.rest.shown import examples
 
@@ -128,10 +128,9 @@ class ReadView(conditional.Conditional, ApiView):
     def list(self, request: Request) -> HttpResponseBase:
         scope = self.scope(request, *self.list_parameters())
         filterset = self.filterset_class(request.query_params, moment=scope.moment, user=scope.user)
-        plan = self.answer.plan(scope)
         if request.accepted_renderer.format == CSVAnswer.format:
-            rows = plan.of(self.rows(filterset.qs, scope))
-            return self.as_csv(request, rows, plan.make, filterset)
+            return self.as_csv(request, scope, filterset)
+        plan = self.answer.plan(scope)
         every = filterset.queryset.order_by(*filterset.qs.query.order_by)
         told = plan.of(self.rows(every, scope))
         envelope, page = pages.page_of(request._request, filterset.qs, told, filterset.explain)
@@ -149,14 +148,13 @@ class ReadView(conditional.Conditional, ApiView):
             raise Http404(self.missing(key, scope))
         return Response(plan.make(row))
 
-    def as_csv(
-        self, request: Request, rows: QuerySet[Any], make: Any, filterset: ListFilterSet
-    ) -> HttpResponseBase:
+    def as_csv(self, request: Request, scope: Scope, filterset: ListFilterSet) -> HttpResponseBase:
         pages.refuse_pages_of_a_table(request)
+        plan = self.answer.table_plan(scope)
+        rows = plan.of(self.rows(filterset.qs, scope))
         if not rows.exists():
             filterset.explain()
-        told = (make(row) for row in rows.iterator(chunk_size=2000))
-        cells = (cells_of(self.answer, one) for one in told)
+        cells = map(plan.make, rows.iterator(chunk_size=2000))
         return csv_response(self.basename or "", headings_of(self.answer), cells)
 
     # ---- the address ----
