@@ -3,20 +3,14 @@
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.journeys.conftest import Reader
 from tests.journeys.once import looked_at_once
 from tests.journeys.sights import SIGHTS
+from tests.journeys.soundness import faults
 
 pytestmark = looked_at_once
-
-_AXE = Axe()
-# Everything axe holds against a page, and the one rule of WCAG 2.2 that it leaves off by itself.
-_ALL = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
-# A theme changes colours and nothing else.
-_COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
 
 # Sum of what moved without anybody touching anything; from the first paint on.
 _WATCH_SHIFTS = """
@@ -25,15 +19,6 @@ new PerformanceObserver(list => {
   for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
 }).observe({type: "layout-shift", buffered: true});
 """
-
-
-def _faults(page: Page, rules: dict[str, object]) -> list[str]:
-    report = _AXE.run(page, options=rules)
-    return [
-        f"{fault['id']}: {place['html'][:200]}"
-        for fault in report.response["violations"]
-        for place in fault["nodes"]
-    ]
 
 
 def _too_wide(page: Page, width: int) -> list[str]:
@@ -54,10 +39,7 @@ def _look_at(page: Page, address: str, complaints: Callable[[Page], list[str]]) 
     shifted = page.evaluate("window.shifted")
     if shifted >= 0.01:
         found.append(f"moved by {shifted} while loading")
-    found += _faults(page, _ALL)
-    page.emulate_media(color_scheme="dark")
-    found += [f"dark: {fault}" for fault in _faults(page, _COLOURS)]
-    return found
+    return found + faults(page)
 
 
 # Two classes, so that two workers share them.
@@ -75,7 +57,7 @@ class TestWide:
             """heading => heading.insertAdjacentHTML("afterend",
             '<img src="/static/x.png"><button></button><a href="/">1</a><br><a href="/">2</a>')"""
         )
-        found = {fault.split(":")[0] for fault in _faults(page, _ALL)}
+        found = {fault.split(":")[0] for fault in faults(page)}
         assert {"image-alt", "button-name", "target-size"} <= found
 
 

@@ -14,7 +14,7 @@ from agreements.periods import make_periods
 from deliverables.choices import ReportState
 from deliverables.models import Deliverable
 from tests import factories
-from tests.journeys.test_signing import is_sound
+from tests.journeys.soundness import is_sound
 from tests.journeys.test_two_sides import AsUser, as_user, manager, officer
 
 __all__ = ["as_user", "manager", "officer"]
@@ -95,13 +95,10 @@ def test_an_officer_goes_through_a_closed_period_by_keyboard(
     expect(page.get_by_role("heading", level=1)).to_have_text("Nghệ An 2014–2020")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.usefixtures("closed")
-def test_the_pages_of_periods_are_sound(
-    as_user: AsUser, officer: User, width: int, theme: str
-) -> None:
-    page = as_user(officer, width, color_scheme=theme)
+def test_the_pages_of_periods_are_sound(as_user: AsUser, officer: User, width: int) -> None:
+    page = as_user(officer, width)
     for address in (
         *(PERIODS, PERIOD, f"{PERIOD}?tinh-trang=missing", f"{PERIOD}?tinh-trang=not_owed"),
         # One that has none, and the count that leads to its list.

@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
+from tests.journeys.soundness import is_sound
 from tests.journeys.test_two_sides import AsUser, as_user, manager, officer
 
 __all__ = ["as_user", "manager", "officer"]
@@ -14,14 +14,6 @@ __all__ = ["as_user", "manager", "officer"]
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
 IOFFICE = "Quản lý văn bản VNPT-iOffice, Nghệ An"
-
-
-def is_sound(page: Page) -> None:
-    """Nothing for axe to find, and nothing wider than the screen."""
-    found = Axe().run(page).response["violations"]
-    assert [(one["id"], [node["html"] for node in one["nodes"]][:2]) for one in found] == []
-    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    assert wide <= 0
 
 
 def fill_next_phase(page: Page) -> None:

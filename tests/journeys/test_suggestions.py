@@ -100,35 +100,6 @@ def test_without_scripts_the_box_searches(browser: Browser, live_server: LiveSer
     context.close()
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(
-    "address",
-    [
-        "/?ban-do=hien-nay",
-        "/hang-muc/?kind=deployment",
-        "/thay-doi/",
-        "/so-sanh/",
-        "/so-sanh/?giai-doan=nghe-an-2014-2020&voi=nghe-an-2020-2025",
-        "/so-sanh/?giai-doan=nghe-an-2014-2020&voi=quang-ngai-2015-2020",
-        "/tra-cuu/?q=vnpt&nhom=deliverables",
-    ],
-)
-def test_axe_finds_nothing_on_tables_across_agreements(
-    browser: Browser, live_server: LiveServer, address: str, width: int, theme: str
-) -> None:
-    context = browser.new_context(
-        bypass_csp=True, color_scheme=theme, viewport={"width": width, "height": 900}
-    )
-    page = context.new_page()
-    page.goto(live_server.url + address)
-
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    context.close()
-
-
 @pytest.mark.parametrize(
     "address", ["/", "/so-sanh/?giai-doan=nghe-an-2014-2020&voi=quang-ngai-2015-2020"]
 )
