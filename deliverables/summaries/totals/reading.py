@@ -72,9 +72,8 @@ def found(
     many = len(keys)
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        for part, *row in cursor:
-            ids, own = tuple(row[:many]), row[many:]
-            _TELL[part](told, ids, own)
+        for row in cursor.fetchall():
+            _TELL[row[0]](told, tuple(row[1 : many + 1]), row[many + 1 :])
     return told
 
 
@@ -215,14 +214,18 @@ def _figure(moment: Moment) -> tuple[str, list[Any]]:
         f"FROM {MEASUREMENT} m JOIN ({sql}) AS r ON r.id = m.report_id "
         "WHERE r.deliverable_id IN (SELECT own_ FROM chosen)"
     )
-    each, order = "r.deliverable_id, m.indicator_id", _OVERTAKING
+    each = "r.deliverable_id, m.indicator_id"
     if connection.vendor == "postgresql":
-        return f"SELECT DISTINCT ON ({each}) {columns} {source} ORDER BY {each}, {order}", [*params]
-    place = f"ROW_NUMBER() OVER (PARTITION BY {each} ORDER BY {order}) AS place_"
-    return f"SELECT * FROM (SELECT {columns}, {place} {source}) WHERE place_ = 1", [*params]
+        return f"SELECT DISTINCT ON ({each}) {columns} {source} ORDER BY {each}, {_OVERTAKING}", [
+            *params
+        ]
+    # SQLite takes the other columns from the row that has the greatest (sqlite.org/lang_select.html#bareagg).
+    return f"SELECT {columns}, MAX({_LATENESS}) AS lateness_ {source} GROUP BY {each}", [*params]
 
 
 _OVERTAKING = "r.as_of_end DESC, r.official_from DESC, r.id DESC"
+#: The same as a text for SQLite, where days and instants are texts in their own order.
+_LATENESS = "r.as_of_end || ' ' || r.official_from || ' ' || printf('%%020d', r.id)"
 
 
 # ---- what comes back ---------------------------------------------------------------------------------

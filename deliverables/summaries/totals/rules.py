@@ -197,10 +197,10 @@ class Total:
         if cell.kind == _DEPLOYMENT:
             self.deployments += cell.count
         if cell.stage:
-            count_in(self.stages, {cell.stage: cell.count})
+            self.stages[cell.stage] = self.stages.get(cell.stage, 0) + cell.count
         else:
             self.no_report += cell.count
-        count_in(self.standings, {cell.standing: cell.count})
+        self.standings[cell.standing] = self.standings.get(cell.standing, 0) + cell.count
         self.measured += cell.measured
         self.progress += cell.progress
         count_in(self.health, cell.health)
