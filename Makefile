@@ -86,5 +86,7 @@ bench: $(TOOLS) ## đo tốc độ đọc, ghi trên cả hai cơ sở dữ li�
 	exit $$missed
 
 check-slow: $(TOOLS) ## kiểm thử nặng / the slow tests
-	@DATABASE_URL=sqlite:///$(CURDIR)/db.sqlite3 $(BIN)/pytest -m slow
-	@$(BIN)/python scripts/with_postgres.py $(BIN)/pytest -m slow
+	@echo "== SQLite"
+	@DATABASE_URL=sqlite:///$(CURDIR)/db.sqlite3 $(BIN)/pytest -n $(JOBS) -m slow
+	@echo "== PostgreSQL"
+	@$(BIN)/python scripts/with_postgres.py $(BIN)/pytest -n $(JOBS) -m slow
