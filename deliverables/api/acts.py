@@ -166,8 +166,8 @@ ACTS: dict[str, Act] = {
         answers=ReportAnswer,
         status=201,
         again=True,
-        parameters=(_KEY,),
-        refusals=(409, 422),
+        parameters=(_KEY, _MATCH_IF_SENT),
+        refusals=(409, 412, 422),
     ),
     "get comments": Act(
         examples=(
@@ -187,9 +187,9 @@ ACTS: dict[str, Act] = {
         takes=typed.TypedComment,
         answers=CommentAnswer,
         status=201,
-        parameters=(_KEY,),
+        parameters=(_KEY, _MATCH_IF_SENT),
         again=True,
-        refusals=(409, 422),
+        refusals=(409, 412, 422),
         examples=(
             _example("comment", {"text": _REMARK["text"]}),
             OpenApiExample("comment.told", value=_REMARK, response_only=True),

@@ -13,6 +13,7 @@ from coopportal.rest.answers import Answer
 from deliverables import actions
 from deliverables.api import typed
 from deliverables.models import Comment, ProgressReport
+from deliverables.permissions import can_comment
 
 
 class KeepsRemarks:
@@ -35,6 +36,8 @@ class KeepsRemarks:
         made: list[Comment] = []
 
         def say() -> ProgressReport:
+            if can_comment(request.user, report):
+                self._hold(request, report)
             made.append(actions.comment(report, by=request.user, text=text))  # type: ignore[arg-type]
             return report
 

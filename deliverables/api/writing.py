@@ -136,11 +136,13 @@ class WritesReports:
         """A new draft that revises this report; asked again, the draft that is open already."""
         self._read(request, typed.Nothing)
         report = self._report(request, key)
-        return self._once(
-            request,
-            lambda: actions.revise(report, by=request.user),  # type: ignore[arg-type]
-            made=True,
-        )
+
+        def revise() -> ProgressReport:
+            if permissions.can_revise(request.user, report):
+                self._hold(request, report)
+            return actions.revise(report, by=request.user)  # type: ignore[arg-type]
+
+        return self._once(request, revise, made=True)
 
     # ---- what stands beside a report ----
 

@@ -197,3 +197,30 @@ def test_who_reads_a_report_compressed_can_write_to_it(
         large = client.get(address)
         assert (large.status_code, large["Content-Encoding"]) == (200, "gzip")
         assert not large.get("ETag", "").startswith('"')
+
+
+def test_a_revision_and_a_remark_are_of_what_was_read(
+    cooperation: Cooperation, report: ProgressReport
+) -> None:
+    officer, manager = Caller(cooperation.officer), Caller(cooperation.manager)
+    waiting = officer("GET", f"{report.uid}/")["ETag"]
+    remark = f"{report.uid}/comments/"
+    said = officer("POST", remark, {"text": "Đang chờ ký."}, If_Match=waiting)
+    assert said.status_code == 201
+    assert act(manager, report, "confirm").status_code == 200
+
+    # Confirmed since: what was read waited still.
+    why = problem(officer("POST", remark, {"text": "Còn thiếu."}, If_Match=waiting), 412, "stale")
+    assert why["sent"] == {"text": "Còn thiếu."}
+    assert why["stored"]["state"] == "confirmed"
+    assert Comment.objects.count() == 1
+    revising = f"{report.uid}/revise/"
+    refused = officer("POST", revising, If_Match=waiting, Idempotency_Key="k1")
+    problem(refused, 412, "stale")
+    assert ProgressReport.objects.filter(revises=report).count() == 0
+
+    # With the tag that the refusal told it is done, under the same key.
+    made = officer("POST", revising, If_Match=refused["ETag"], Idempotency_Key="k1")
+    assert (made.status_code, made.json()["revises"]) == (201, str(report.uid))
+    again = officer("POST", revising, If_Match=refused["ETag"], Idempotency_Key="k1")
+    assert (again.status_code, again.json()["id"]) == (200, made.json()["id"])
