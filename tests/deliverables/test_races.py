@@ -27,6 +27,7 @@ from deliverables.models import (
     Verdict,
 )
 from tests import factories
+from tests.api.test_writing import Caller
 from tests.factories import Cooperation
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -183,6 +184,30 @@ def test_a_remark_sent_by_eight_clicks_is_one(cooperation: Cooperation) -> None:
     results = at_once([say(fresh(report)) for _ in range(DECIDERS)])
     assert sorted(results, key=lambda one: not one[1]) == [(report, True)] + [(report, False)] * 7
     assert Comment.objects.filter(report=report).count() == 1
+
+
+def test_one_confirmation_sent_by_eight_clicks_under_its_key_and_tag_is_one(
+    cooperation: Cooperation,
+) -> None:
+    """By the API: each is told that it is done, also who came when the report was another already."""
+    for round_ in range(ROUNDS):
+        report = cooperation.report(ReportState.SUBMITTED)
+        callers = [Caller(cooperation.manager) for _ in range(DECIDERS)]
+        read = callers[0]("GET", f"{report.uid}/")["ETag"]
+        before = OfficialChange.objects.count()
+
+        def confirm(caller: Caller, row: ProgressReport, tag: str, key: str) -> Callable[[], Any]:
+            path = f"{row.uid}/confirm/"
+            return lambda: caller("POST", path, If_Match=tag, Idempotency_Key=key)
+
+        told = at_once([confirm(caller, report, read, f"k{round_}") for caller in callers])
+        assert [getattr(one, "status_code", one) for one in told] == [200] * DECIDERS
+        assert {one.content for one in told} == {told[0].content}
+        assert told[0].json()["state"] == "confirmed"
+        assert Verdict.objects.filter(report=report).count() == 1
+        assert OfficialChange.objects.count() == before + 1
+        assert HandledRequest.objects.filter(report=report).count() == 1
+    assert OfficialChange.objects.first_broken() is None
 
 
 def test_the_same_document_filed_by_eight_at_once_is_one(cooperation: Cooperation) -> None:
