@@ -1,4 +1,4 @@
-"""Answers that are no page: 400, 403, 404, 413, 500, 503 and a stale form, in Vietnamese, with a way on."""
+"""Answers that are no page: 400, 403 to 405, 413, 500, 503 and a stale form, in Vietnamese, with a way on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import DatabaseError, InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext
@@ -24,6 +24,8 @@ _RETRY_AFTER = "5"
 class BadParameterMiddleware:
     """Our 400 and 404 pages also while DEBUG would show technical ones: whoever starts the portal reads them.
 
+    And words for a 405, which Django leaves empty: who signs in again is led to the address of a button.
+
     Other faults keep Django's technical page there, with its traceback.
     """
 
@@ -35,6 +37,8 @@ class BadParameterMiddleware:
         # No view was found, so no view wrote this answer.
         if settings.DEBUG and response.status_code == 404 and request.resolver_match is None:
             return not_found(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            return not_allowed(request, response)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -74,6 +78,13 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     if request.path.startswith(API_PATH):
         return api_not_found(request)
     return render(request, "errors/404.html", status=404)
+
+
+def not_allowed(request: HttpRequest, refused: HttpResponseNotAllowed) -> HttpResponse:
+    """405: the address of a button was opened, or a page was sent something; nothing was done."""
+    page = render(request, "errors/405.html", status=405)
+    page["Allow"] = refused["Allow"]
+    return page
 
 
 def too_large(request: HttpRequest) -> HttpResponse:

@@ -183,7 +183,9 @@ def test_a_page_only_reads(client: Client, consumer: User, name: str) -> None:
     for method in ("post", "put", "delete", "patch"):
         # Without a user, whatever would change something is sent to sign in first.
         assert getattr(client, method)(_PAGES[name]).status_code == 302
-        assert getattr(signed_in, method)(_PAGES[name]).status_code == 405
+        refused = getattr(signed_in, method)(_PAGES[name])
+        assert (refused.status_code, refused["Allow"]) == (405, "GET, HEAD")
+        assert "Không mở trực tiếp được địa chỉ này" in refused.content.decode()
     assert client.head(_PAGES[name]).status_code == 200
 
 

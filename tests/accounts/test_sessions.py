@@ -183,7 +183,10 @@ def test_ending_the_others_leaves_this_one(lan: User, make_user) -> None:
     here, there = _sign_in(Client()), _sign_in(Client())
     minhs, forced = _sign_in(Client(), "minh"), Client()
     forced.force_login(lan)
-    assert here.get("/tai-khoan/phien-khac/").status_code == 405
+    # As whoever signs in again is led to the address of the button that was pressed.
+    opened = here.get("/tai-khoan/phien-khac/")
+    assert (opened.status_code, opened["Allow"]) == (405, "POST")
+    assert "chưa có gì được lưu hay thay đổi" in opened.content.decode()
     assert here.post("/tai-khoan/phien-khac/")["Location"] == "/tai-khoan/"
     assert [_is_in(client) for client in (here, there, forced, minhs)] == [True, False, False, True]
     assert Session.objects.filter(user=lan).count() == 1
