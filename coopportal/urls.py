@@ -12,6 +12,8 @@ from coopportal import health, refusals, views
 from coopportal.my_account import my_account
 
 urlpatterns = [
+    # First: addresses are compared in this order, and programs ask most.
+    path("api/", include("coopportal.api_urls")),
     path("", views.overview, name="overview"),
     path("tra-cuu/", views.search, name="search"),
     path("tra-cuu/goi-y/", views.suggestions, name="suggestions"),
@@ -29,7 +31,6 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("agreements.urls")),
     path("", include("deliverables.urls")),
-    path("api/", include("coopportal.api_urls")),
     # One door for everybody: the admin has no sign-in page of its own.
     path("quan-tri/login/", admin_sign_in),
     path("quan-tri/", admin.site.urls),
