@@ -99,12 +99,12 @@ def derived(vendor: str) -> tuple[Derived, ...]:
             "measurement_id",
             (
                 *("deliverable_id", "indicator_id", "begins", "ends"),
-                *("value", "numerator", "denominator", "qualifier"),
+                *("value", "numerator", "denominator", "qualifier", "state"),
             ),
             "SELECT m.id AS measurement_id, r.deliverable_id, m.indicator_id, "
             "r.as_of_end AS begins, "
             f"{_until_the_next('r.deliverable_id, m.indicator_id')} AS ends, "
-            "m.value, m.numerator, m.denominator, m.qualifier "
+            "m.value, m.numerator, m.denominator, m.qualifier, r.state "
             f"FROM {MEASUREMENT} m JOIN {REPORT} r ON r.id = m.report_id "
             f"WHERE {_OFFICIAL} AND {{scope}}",
         ),
@@ -220,10 +220,25 @@ def _run(connection: Any, statements: list[str]) -> None:
             cursor.execute(statement)
 
 
+def _are_there(connection: Any) -> bool:
+    """Whether both tables have all their columns: a migration may come before that of the last."""
+    with connection.cursor() as cursor:
+        there = connection.introspection.table_names(cursor)
+        return all(
+            row.table in there
+            and {row.key, *row.columns}
+            <= {
+                column.name
+                for column in connection.introspection.get_table_description(cursor, row.table)
+            }
+            for row in derived(connection.vendor)
+        )
+
+
 def install(connection: Any) -> None:
     """(Re)create every keeper, once the derived tables are there."""
     uninstall(connection)
-    if CURRENT_FIGURE not in connection.introspection.table_names():
+    if not _are_there(connection):
         return
     for keeper in keepers():
         _run(connection, keeper.create(connection.vendor))

@@ -1,18 +1,7 @@
-"""What stands on each day, kept by the database from the reports that are there already."""
+"""What stands on each day; kept by the database once the tables are whole (0046)."""
 
 import django.db.models.deletion
 from django.db import migrations, models
-
-from deliverables import keepers
-
-
-def install(apps, schema_editor):
-    keepers.install(schema_editor.connection)
-    keepers.rebuild(schema_editor.connection)
-
-
-def uninstall(apps, schema_editor):
-    keepers.uninstall(schema_editor.connection)
 
 
 class Migration(migrations.Migration):
@@ -124,5 +113,4 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunPython(install, uninstall),
     ]

@@ -88,6 +88,8 @@ class CurrentFigure(models.Model):
     numerator = models.DecimalField(_("tử số"), max_digits=20, decimal_places=4, null=True)
     denominator = models.DecimalField(_("mẫu số"), max_digits=20, decimal_places=4, null=True)
     qualifier = models.CharField(_("từ chỉ mức"), max_length=20)
+    #: That of the report: whether both sides stand by the figure.
+    state = models.CharField(_("tình trạng"), max_length=20)
 
     class Meta:
         verbose_name = _("số liệu đang dùng")

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from coopportal.clock import Moment
 from coopportal.pagination import page_of
 from deliverables.choices import ReportState
-from deliverables.models import Deliverable, Measurement
+from deliverables.models import CurrentFigure, Deliverable, Measurement
 from deliverables.models.deliverable import DeliverableQuerySet
 from deliverables.summaries.results import Delivered, Family, ResultRow, results
 from deliverables.summaries.totals.health import with_health
@@ -36,11 +36,14 @@ def deliverables_at(rows: DeliverableQuerySet, moment: Moment) -> list[Deliverab
 
 def has_number(moment: Moment) -> Exists:
     """Whether one of a deliverable's current figures has a value."""
-    standing: Any = (
-        Measurement.objects.latest_of(moment, of=OuterRef("pk"))
-        if moment.knows_all
-        else Measurement.objects.current(moment).filter(report__deliverable=OuterRef("pk"))
-    )
+    standing: Any
+    if moment.knows_all:
+        # What is kept holds the value too: no need to look for it among all measurements.
+        standing = CurrentFigure.objects.filter(
+            deliverable=OuterRef("pk"), begins__lte=moment.as_of, ends__gt=moment.as_of
+        )
+    else:
+        standing = Measurement.objects.current(moment).filter(report__deliverable=OuterRef("pk"))
     return Exists(standing.filter(value__isnull=False).order_by())
 
 

@@ -10,7 +10,7 @@ from django.db.models.functions import RowNumber
 
 from coopportal.clock import Moment
 from deliverables.choices import ReportState
-from deliverables.models import Deliverable, Measurement, ProgressReport
+from deliverables.models import CurrentFigure, Deliverable, Measurement, ProgressReport
 
 
 def current_measurements(moment: Moment, deliverables: Iterable[int] | QuerySet[Any]) -> Any:
@@ -50,8 +50,24 @@ def standing_figures(moment: Moment) -> QuerySet[Any]:
 
 def count_standing(moment: Moment) -> tuple[int, int]:
     """How many figures with a value there are, and how many of them both sides had confirmed."""
+    if moment.knows_all:
+        return _count_kept(moment)
     confirmed = Q(report__state=ReportState.CONFIRMED, report__decided_at__lt=moment.known_until)
     counted = standing_figures(moment).aggregate(
         every=Count("pk"), confirmed=Count("pk", filter=confirmed)
+    )
+    return counted["every"], counted["confirmed"]
+
+
+def _count_kept(moment: Moment) -> tuple[int, int]:
+    """The same from what is kept of each figure: a country's million is not looked at."""
+    kept = CurrentFigure.objects.filter(
+        begins__lte=moment.as_of,
+        ends__gt=moment.as_of,
+        value__isnull=False,
+        deliverable__in=Deliverable.objects.begun(moment).values("pk"),
+    )
+    counted = kept.aggregate(
+        every=Count("*"), confirmed=Count("pk", filter=Q(state=ReportState.CONFIRMED))
     )
     return counted["every"], counted["confirmed"]
