@@ -1,4 +1,7 @@
-"""What a browser draws is the same on both databases: it is looked at where the suite runs on SQLite."""
+"""What a browser draws is the same on both databases: it is looked at where the suite runs on SQLite.
+
+On PostgreSQL the journeys go that write: the two sides, signing, periods, files and keys.
+"""
 
 import os
 

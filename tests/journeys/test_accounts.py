@@ -15,7 +15,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.accounts.codes import code_of
+from tests.journeys.once import looked_at_once
 from tests.journeys.portal import Portal, served_portal
+
+pytestmark = looked_at_once
 
 _AXE = Axe()
 _ALL = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}

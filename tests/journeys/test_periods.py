@@ -14,6 +14,7 @@ from agreements.periods import make_periods
 from deliverables.choices import ReportState
 from deliverables.models import Deliverable
 from tests import factories
+from tests.journeys.once import looked_at_once
 from tests.journeys.soundness import is_sound
 from tests.journeys.test_two_sides import AsUser, as_user, manager, officer
 
@@ -95,6 +96,7 @@ def test_an_officer_goes_through_a_closed_period_by_keyboard(
     expect(page.get_by_role("heading", level=1)).to_have_text("Nghệ An 2014–2020")
 
 
+@looked_at_once
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.usefixtures("closed")
 def test_the_pages_of_periods_are_sound(as_user: AsUser, officer: User, width: int) -> None:

@@ -5,7 +5,10 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.conftest import Reader
+from tests.journeys.once import looked_at_once
 from tests.journeys.portal import Portal
+
+pytestmark = looked_at_once
 
 
 def _heading(page: Page) -> Locator:

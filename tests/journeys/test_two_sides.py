@@ -16,6 +16,7 @@ from deliverables import actions
 from deliverables.choices import ReportState
 from deliverables.models import Deliverable, ProgressReport
 from tests.conftest import MakeUser
+from tests.journeys.once import looked_at_once
 from tests.journeys.soundness import faults
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
@@ -313,6 +314,7 @@ def test_several_rows_are_confirmed_together(as_user: AsUser, officer: User, man
 # --- How it looks to a machine ------------------------------------------------------------------
 
 
+@looked_at_once
 @pytest.mark.parametrize("width", [1440, 390])
 def test_every_page_of_reporting_is_sound(
     as_user: AsUser, officer: User, manager: User, width: int
