@@ -24,6 +24,11 @@ _INSTANT = dt.datetime(9000, 1, 1, tzinfo=dt.UTC)
 ANYBODY = ONE
 
 
+def anybody_like(user: Any) -> User:
+    """Whoever has these rights, for a statement that is put together once for all of them."""
+    return User(pk=ANYBODY, is_active=user.is_active, is_superuser=user.is_superuser)
+
+
 def session_of(key: str | None) -> tuple[str, dt.datetime] | None:
     """What a session holds, still encoded, and until when; None for a key that there is not."""
     if key is None:

@@ -24,9 +24,7 @@ def cell(value: Any) -> Any:
     Numbers stay numbers, also negative ones. Only texts can carry what somebody else has typed.
     """
     if isinstance(value, str):
-        # Nearly every text begins with what begins no formula; that is asked first, for it is quick.
-        risky = value[:1] in _SUSPECT and value.lstrip(" ").startswith(_FORMULA)
-        return f"'{value}" if risky else value
+        return f"'{value}" if value.lstrip(" ").startswith(_FORMULA) else value
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -35,7 +33,7 @@ def cell(value: Any) -> Any:
 
 
 def _cells(row: Sequence[Any]) -> list[Any]:
-    """:func:`cell` of each; most are texts that begin with what begins no formula, or nothing."""
+    """:func:`cell` of each; of most it is plain at a look that they stay as they are."""
     return [
         value
         if value is None or (type(value) is str and value[:1] not in _SUSPECT)

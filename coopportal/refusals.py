@@ -82,7 +82,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def not_allowed(request: HttpRequest, refused: HttpResponseNotAllowed) -> HttpResponse:
     """405: the address of a button was opened, or a page was sent something; nothing was done."""
-    page = render(request, "errors/405.html", status=405)
+    read = request.method in {"GET", "HEAD"}
+    page = render(request, "errors/405.html", {"read": read}, status=405)
     page["Allow"] = refused["Allow"]
     return page
 

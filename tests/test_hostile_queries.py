@@ -185,7 +185,7 @@ def test_a_page_only_reads(client: Client, consumer: User, name: str) -> None:
         assert getattr(client, method)(_PAGES[name]).status_code == 302
         refused = getattr(signed_in, method)(_PAGES[name])
         assert (refused.status_code, refused["Allow"]) == (405, "GET, HEAD")
-        assert "Không mở trực tiếp được địa chỉ này" in refused.content.decode()
+        assert "không nhận nội dung gửi lên" in refused.content.decode()
     assert client.head(_PAGES[name]).status_code == 200
 
 

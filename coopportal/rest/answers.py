@@ -253,14 +253,17 @@ class Answer(serializers.Serializer[Any]):
     #: The column that is null when the whole object is missing.
     key_column = "pk"
 
-    def reader(self, columns: Columns, prefix: str, scope: Scope) -> Reader:
+    def _prefix(self, outer: str) -> str:
+        """Where the paths of its fields begin, beside those of the object that it stands in."""
         nested = self.parent is not None and self.source not in (None, "", "*")
-        if nested and not isinstance(self.parent, Many):
-            prefix = f"{prefix}{self.source}__"
+        return f"{outer}{self.source}__" if nested else outer
+
+    def reader(self, columns: Columns, prefix: str, scope: Scope) -> Reader:
+        outer, prefix = prefix, self._prefix(prefix)
         parts = [
             (name, reader_of(own, columns, prefix, scope)) for name, own in self.fields.items()
         ]
-        if nested and self.allow_null:
+        if prefix != outer and self.allow_null:
             key = columns.take(prefix + self.key_column)
             return lambda row: (
                 None if row[key] is None else {name: read(row) for name, read in parts}
@@ -277,9 +280,9 @@ class Answer(serializers.Serializer[Any]):
                 # Where its object is found in a way of its own, so are its cells.
                 cells += _cells_apart(own, own.reader(columns, prefix, scope))
             else:
-                inner = prefix if own.source in (None, "", "*") else f"{prefix}{own.source}__"
+                inner = own._prefix(prefix)
                 readers = own.cell_readers(columns, inner, scope)
-                if own.allow_null:
+                if inner != prefix and own.allow_null:
                     key = columns.take(inner + own.key_column)
                     readers = [_where_there(key, each) for each in readers]
                 cells += readers

@@ -36,8 +36,7 @@ class KeepsRemarks:
         made: list[Comment] = []
 
         def say() -> ProgressReport:
-            if can_comment(request.user, report):
-                self._hold(request, report)
+            self._hold(request, report, can_comment)
             made.append(actions.comment(report, by=request.user, text=text))  # type: ignore[arg-type]
             return report
 

@@ -17,12 +17,12 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import User
+from accounts.asked import anybody_like
 from coopportal.clock import Moment, today
 from coopportal.csv_rows import csv_response
 from coopportal.query import check_parameters
 from coopportal.rest import pages
-from coopportal.rest.answers import Answer, Reader, Scope, cells_of, headings_of
+from coopportal.rest.answers import Answer, Reader, Scope, headings_of
 from coopportal.rest.compiled import ONE, ROWS, Compiled, CompiledModels, statements
 from coopportal.rest.conditional import caller_of
 from coopportal.rest.renderers import FORMAT_PARAMETER, CSVAnswer
@@ -138,8 +138,7 @@ class WritesReports:
         report = self._report(request, key)
 
         def revise() -> ProgressReport:
-            if permissions.can_revise(request.user, report):
-                self._hold(request, report)
+            self._hold(request, report, permissions.can_revise)
             return actions.revise(report, by=request.user)  # type: ignore[arg-type]
 
         return self._once(request, revise, made=True)
@@ -155,12 +154,13 @@ class WritesReports:
         report = self._report(request, key)
         if not represents_either_side(request.user, report.deliverable.agreement_id):
             raise Http404
-        plan = answer.plan(self._now(request))
         rows = rows.filter(report=report)
         if request.accepted_renderer.format == CSVAnswer.format:
             pages.refuse_pages_of_a_table(request)
-            cells = (cells_of(answer, plan.make(row)) for row in plan.of(rows))
+            table = answer.table_plan(self._now(request))
+            cells = map(table.make, table.of(rows))
             return csv_response(self.action, headings_of(answer), cells)  # type: ignore[attr-defined]
+        plan = answer.plan(self._now(request))
         envelope, page = pages.page_of(request._request, rows, plan.of(rows), lambda: None)
         envelope["results"] = [plan.make(row) for row in page]
         return Response(envelope)
@@ -198,10 +198,15 @@ class WritesReports:
             raise actions.StaleDraftError(report, said)
         return report.version
 
-    def _hold(self, request: Request, report: ProgressReport) -> None:
-        """Where ``If-Match`` is sent it names the report as a GET would tell it to the caller; else 412."""
+    def _hold(
+        self, request: Request, report: ProgressReport, may: Callable[[Any, ProgressReport], bool]
+    ) -> None:
+        """Where ``If-Match`` is sent it names the report as a GET would tell it to the caller; else 412.
+
+        Whoever may not act is not told so by a tag: the verb refuses.
+        """
         sent = request.headers.get("If-Match")
-        if sent is None:
+        if sent is None or not may(request.user, report):
             return
         told = self._json(request, report)
         # An administrator may act on what is told to the two sides only: "*" means it, no tag does.
@@ -221,8 +226,8 @@ class WritesReports:
         report = self._report(request, key)
 
         def act() -> ProgressReport:
-            if may is not None and may(request.user, report):
-                self._hold(request, report)
+            if may is not None:
+                self._hold(request, report, may)
             verb(report)
             return report
 
@@ -305,8 +310,9 @@ def acted_on(uid: uuid.UUID, user: Any) -> ProgressReport | None:
     stored = partial(ProgressReport._meta.get_field("uid").get_db_prep_value, connection=connection)
 
     def put_together() -> CompiledModels:
-        anybody = User(pk=ONE, is_active=user.is_active, is_superuser=user.is_superuser)
-        rows = ProgressReport.objects.acted_on_by(anybody if user.is_authenticated else user)
+        rows = ProgressReport.objects.acted_on_by(
+            anybody_like(user) if user.is_authenticated else user
+        )
         own = rows.select_related("deliverable", "revises").filter(uid=_UID).order_by()
         return CompiledModels.of(own, [stored(_UID), *([ONE] if user.is_authenticated else [])])
 

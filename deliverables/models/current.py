@@ -6,12 +6,21 @@ compares them with the reports.
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from deliverables.models.deliverable import Deliverable
 from deliverables.models.indicator import Indicator
 from deliverables.models.report import Measurement, ProgressReport
+
+
+class StandingQuerySet(models.QuerySet[Any]):
+    def on(self, day: dt.date) -> StandingQuerySet:
+        """What stands on a day: of each deliverable, or indicator of it, one row or none."""
+        return self.filter(begins__lte=day, ends__gt=day)
 
 
 class CurrentReport(models.Model):
@@ -39,6 +48,8 @@ class CurrentReport(models.Model):
     ends = models.DateField(_("đến trước ngày"))
     stage = models.CharField(_("trạng thái"), max_length=30)
     state = models.CharField(_("tình trạng"), max_length=20)
+
+    objects = StandingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("báo cáo đang dùng")
@@ -90,6 +101,8 @@ class CurrentFigure(models.Model):
     qualifier = models.CharField(_("từ chỉ mức"), max_length=20)
     #: That of the report: whether both sides stand by the figure.
     state = models.CharField(_("tình trạng"), max_length=20)
+
+    objects = StandingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("số liệu đang dùng")

@@ -73,9 +73,7 @@ class DeliverableQuerySet(DeliverablesOwing):
         if every.knows_all:
             from deliverables.models.current import CurrentReport
 
-            reports = CurrentReport.objects.filter(
-                deliverable=OuterRef("pk"), begins__lte=moment.as_of, ends__gt=moment.as_of
-            )
+            reports = CurrentReport.objects.on(moment.as_of).filter(deliverable=OuterRef("pk"))
         else:
             reports = ProgressReport.objects.official(every).filter(deliverable=OuterRef("pk"))
         agreed = Q(agreed_on__isnull=True) | Q(agreed_on__lte=moment.as_of)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from accounts.asked import ANYBODY
+from accounts.asked import ANYBODY, anybody_like
 from accounts.models import User
 from agreements.choices import Side
 from agreements.models import Representative
@@ -54,12 +54,11 @@ def _items(request: HttpRequest) -> list[NavigationItem]:
     user: Any = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return []
-    rights = {"is_active": user.is_active, "is_superuser": user.is_superuser}
 
     def put_together() -> Compiled:
-        return Compiled.of(_mandates(User(pk=ANYBODY, **rights)), [ANYBODY])
+        return Compiled.of(_mandates(anybody_like(user)), [ANYBODY])
 
-    kept = statements.get((_items, today(), *rights.values()), put_together)
+    kept = statements.get((_items, today(), user.is_active, user.is_superuser), put_together)
     by_agreement = {row[0]: row[1:] for row in kept.ask({ANYBODY: user.pk})}
     if not by_agreement:
         return []

@@ -84,6 +84,5 @@ def _lines(kind: ProposalKind, agreement: Agreement, phase: Phase | None) -> lis
 
 
 def _official_figures(ids: Sequence[int]) -> Any:
-    day = today()
-    rows = CurrentFigure.objects.filter(deliverable__in=ids, begins__lte=day, ends__gt=day)
+    rows = CurrentFigure.objects.on(today()).filter(deliverable__in=ids)
     return rows.select_related("indicator", "measurement__report", "measurement__indicator")

@@ -39,9 +39,7 @@ def has_number(moment: Moment) -> Exists:
     standing: Any
     if moment.knows_all:
         # What is kept holds the value too: no need to look for it among all measurements.
-        standing = CurrentFigure.objects.filter(
-            deliverable=OuterRef("pk"), begins__lte=moment.as_of, ends__gt=moment.as_of
-        )
+        standing = CurrentFigure.objects.on(moment.as_of).filter(deliverable=OuterRef("pk"))
     else:
         standing = Measurement.objects.current(moment).filter(report__deliverable=OuterRef("pk"))
     return Exists(standing.filter(value__isnull=False).order_by())

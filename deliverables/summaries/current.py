@@ -49,25 +49,20 @@ def standing_figures(moment: Moment) -> QuerySet[Any]:
 
 
 def count_standing(moment: Moment) -> tuple[int, int]:
-    """How many figures with a value there are, and how many of them both sides had confirmed."""
+    """How many figures with a value there are, and how many of them both sides had confirmed.
+
+    What is kept of each says both: a country's million measurements are not looked at.
+    """
+    figures: QuerySet[Any]
     if moment.knows_all:
-        return _count_kept(moment)
-    confirmed = Q(report__state=ReportState.CONFIRMED, report__decided_at__lt=moment.known_until)
-    counted = standing_figures(moment).aggregate(
-        every=Count("pk"), confirmed=Count("pk", filter=confirmed)
-    )
-    return counted["every"], counted["confirmed"]
-
-
-def _count_kept(moment: Moment) -> tuple[int, int]:
-    """The same from what is kept of each figure: a country's million is not looked at."""
-    kept = CurrentFigure.objects.filter(
-        begins__lte=moment.as_of,
-        ends__gt=moment.as_of,
-        value__isnull=False,
-        deliverable__in=Deliverable.objects.begun(moment).values("pk"),
-    )
-    counted = kept.aggregate(
-        every=Count("*"), confirmed=Count("pk", filter=Q(state=ReportState.CONFIRMED))
-    )
+        begun = Deliverable.objects.begun(moment).values("pk")
+        kept = CurrentFigure.objects.on(moment.as_of).filter(deliverable__in=begun)
+        figures = kept.filter(value__isnull=False)
+        confirmed = Q(state=ReportState.CONFIRMED)
+    else:
+        figures = standing_figures(moment)
+        confirmed = Q(
+            report__state=ReportState.CONFIRMED, report__decided_at__lt=moment.known_until
+        )
+    counted = figures.aggregate(every=Count("pk"), confirmed=Count("pk", filter=confirmed))
     return counted["every"], counted["confirmed"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -127,12 +126,10 @@ def results(delivered: Iterable[Delivered], phases: Sequence[Any]) -> list[Famil
             row.cells[place] = one
         row_of[one.deliverable.pk] = row
         of_system.setdefault(one.deliverable.system_id, []).append(row)
-    placed = sorted((_order(row), row) for row in rows)
-    return [
-        Family(heading(own[0].head.deliverable), own)
-        for _group, each in groupby(placed, key=lambda one: one[0][0])
-        if (own := [row for _place, row in each])
-    ]
+    grouped: dict[int, list[ResultRow]] = {}
+    for (group, *_place), row in sorted((_order(row), row) for row in rows):
+        grouped.setdefault(group, []).append(row)
+    return [Family(heading(own[0].head.deliverable), own) for own in grouped.values()]
 
 
 def _row_for(

@@ -34,7 +34,7 @@ from coopportal.clock import Moment
 from deliverables.choices import STAGE_GROUPS, Direction, Health, Stage, StageGroup
 from deliverables.models import CurrentFigure, DueDay, ProgressReport
 from deliverables.summaries.totals.judging import BEGUN_BY, RANKS, TOLERANCE
-from deliverables.summaries.totals.progress import MEAN_HELD, standing_targets
+from deliverables.summaries.totals.progress import FENCES, MEAN_HELD, standing_targets
 from deliverables.summaries.totals.rules import AT_LEAST, AT_MOST, FULL
 
 
@@ -52,9 +52,6 @@ _ON, _NONE, _RISK, _LATE = (
     for health in (Health.ON_TRACK, Health.NOT_COMPUTABLE, Health.AT_RISK, Health.LATE)
 )
 _FULL, _MORE, _LESS = _quoted(FULL), _quoted(AT_LEAST), _quoted(AT_MOST)
-
-#: Behind a fence a figure or a due day is sought once, not once for each mention of it.
-_FENCES: Final = {"sqlite": "LIMIT -1", "postgresql": "OFFSET 0"}
 
 #: Days as numbers: SQLite keeps them as text.
 _DAYS: Final = {
@@ -118,15 +115,11 @@ class _WorstOfTargets(Subquery):
     """The rank of the worst target of a subquery's rows; NULL where there is none."""
 
     output_field = IntegerField()
-    template = f"(SELECT {_RANK} FROM ({{judged}}) AS _t)"
 
-    def _told(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        fence = _FENCES[connection.vendor]
-        judged = _judged(f"%(subquery)s {fence}", connection.vendor)
-        template = self.template.format(judged=judged)
-        return self.as_sql(compiler, connection, template, **extra)
-
-    as_sqlite = as_postgresql = _told
+    def as_sql(self, compiler: Any, connection: Any, template: Any = None, **extra: Any) -> Any:
+        rows = f"%(subquery)s {FENCES[connection.vendor]}"
+        template = f"(SELECT {_RANK} FROM ({_judged(rows, connection.vendor)}) AS _t)"
+        return super().as_sql(compiler, connection, template, **extra)
 
 
 def health_rank_at(moment: Moment) -> Case:
@@ -164,7 +157,7 @@ def targets_beside(figures: str, moment: Moment) -> tuple[str, Sequence[Any]]:
         f"({figure} - _p.base) / (_p.aim - _p.base) AS reach FROM ({sql}) AS _p "
         f"LEFT JOIN {figures} ON {figures}.of_ = _p.deliverable_id "
         f"AND {figures}.indicator_ = _p.indicator_id "
-        f"WHERE _p.deliverable_id IN (SELECT own_ FROM chosen) {_FENCES[connection.vendor]}"
+        f"WHERE _p.deliverable_id IN (SELECT own_ FROM chosen) {FENCES[connection.vendor]}"
     )
     statement = (
         f"SELECT _t.deliverable_id AS of_, {MEAN_HELD} AS progress, {_RANK} AS health "
@@ -182,11 +175,8 @@ def _plans_of_one(moment: Moment) -> QuerySet[Any]:
     """The targets of an outer deliverable with their figures."""
     figure: QuerySet[Any]
     if moment.knows_all:
-        figure = CurrentFigure.objects.filter(
-            deliverable=OuterRef("deliverable"),
-            indicator=OuterRef("indicator"),
-            begins__lte=moment.as_of,
-            ends__gt=moment.as_of,
+        figure = CurrentFigure.objects.on(moment.as_of).filter(
+            deliverable=OuterRef("deliverable"), indicator=OuterRef("indicator")
         )
         paths = ("value", "qualifier", "begins")
     else:

@@ -24,6 +24,10 @@ MEAN_HELD = (
 )
 
 
+#: A subquery behind a fence is computed once; without one its parts would be for each mention of them.
+FENCES = {"sqlite": "LIMIT -1", "postgresql": "OFFSET 0"}
+
+
 class _MeanOfReaches(Subquery):
     """The mean of a subquery's column ``reach``, each held between 0 and 1.
 
@@ -32,14 +36,11 @@ class _MeanOfReaches(Subquery):
     """
 
     output_field = FloatField()
-    # A subquery behind a fence is computed once; without one its parts would be for each mention of them.
-    template = f"(SELECT {MEAN_HELD} FROM (%(subquery)s {{fence}}) AS _t)"
 
-    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        return self.as_sql(compiler, connection, self.template.format(fence="LIMIT -1"), **extra)
-
-    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        return self.as_sql(compiler, connection, self.template.format(fence="OFFSET 0"), **extra)
+    def as_sql(self, compiler: Any, connection: Any, template: Any = None, **extra: Any) -> Any:
+        rows = f"%(subquery)s {FENCES[connection.vendor]}"
+        template = f"(SELECT {MEAN_HELD} FROM ({rows}) AS _t)"
+        return super().as_sql(compiler, connection, template, **extra)
 
 
 def _number(expression: Any) -> Cast:
@@ -55,12 +56,11 @@ def progress_at(moment: Moment) -> Subquery:
     """
     figure: QuerySet[Any]
     if moment.knows_all:
-        figure = CurrentFigure.objects.filter(
-            deliverable=OuterRef("deliverable"),
-            indicator=OuterRef("indicator"),
-            begins__lte=moment.as_of,
-            ends__gt=moment.as_of,
-        ).values("value")
+        figure = (
+            CurrentFigure.objects.on(moment.as_of)
+            .filter(deliverable=OuterRef("deliverable"), indicator=OuterRef("indicator"))
+            .values("value")
+        )
     else:
         # From the reports of the deliverable, newest first: an index has them in this order.
         figure = (
