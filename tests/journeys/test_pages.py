@@ -38,10 +38,6 @@ def _look_at(page: Page, address: str, complaints: Callable[[Page], list[str]]) 
     found[:] = [text for text in found if refusal not in text]
     shifted = page.evaluate("window.shifted")
     if shifted >= 0.01:
-        # A long table that a busy machine drew in pieces moves once; what is wrong with a page moves again.
-        page.reload()
-        shifted = page.evaluate("window.shifted")
-    if shifted >= 0.01:
         found.append(f"moved by {shifted} while loading")
     return found + faults(page)
 
