@@ -143,21 +143,25 @@ RANK_OF_ROW: Final = (
 )
 
 
-def targets_beside(figures: str, moment: Moment) -> tuple[str, Sequence[Any]]:
-    """Of every deliverable that was ``chosen`` and has a target, as SQL: ``of_``, ``progress``, ``health``.
+def targets_beside(chosen: str, figures: str, moment: Moment) -> tuple[str, Sequence[Any]]:
+    """Of every deliverable that has a target, as SQL: ``of_``, ``progress``, ``health``. Without one: no row.
 
-    ``figures`` names a relation of the statement around it that holds the current figures (``reading``): all
-    targets meet them in one join instead of one search each. Without a target there is no row.
+    ``chosen`` and ``figures`` name relations of the statement around it (``reading``): the deliverables with
+    their due day and the first day of their phase, and the current figures. All targets meet both in one join
+    instead of one search each.
     """
-    targets = _lines(standing_targets(moment), moment)
-    sql, params = targets.values("deliverable_id", "indicator_id", *_LINE).query.sql_with_params()
+    own = _judged_at(moment, standing_targets(moment))
+    columns = ("deliverable_id", "indicator_id", "set_on", "due_on", *_OF_TARGET)
+    sql, params = own.values(*columns).query.sql_with_params()
     figure = "CAST(value_ AS double precision)"
     rows = (
-        f"SELECT _p.*, {figure} AS figure, qualifier_ AS qualifier, begins_ AS figure_day, "
-        f"({figure} - _p.base) / (_p.aim - _p.base) AS reach FROM ({sql}) AS _p "
+        "SELECT _p.*, COALESCE(_p.due_on, due_) AS due, "
+        "CASE WHEN phase_begins_ > _p.set_on THEN phase_begins_ ELSE _p.set_on END AS begins, "
+        f"{figure} AS figure, qualifier_ AS qualifier, begins_ AS figure_day, "
+        f"({figure} - _p.base) / (_p.aim - _p.base) AS reach "
+        f"FROM {chosen} JOIN ({sql}) AS _p ON _p.deliverable_id = {chosen}.own_ "
         f"LEFT JOIN {figures} ON {figures}.of_ = _p.deliverable_id "
-        f"AND {figures}.indicator_ = _p.indicator_id "
-        f"WHERE _p.deliverable_id IN (SELECT own_ FROM chosen) {FENCES[connection.vendor]}"
+        f"AND {figures}.indicator_ = _p.indicator_id {FENCES[connection.vendor]}"
     )
     statement = (
         f"SELECT _t.deliverable_id AS of_, {MEAN_HELD} AS progress, {_RANK} AS health "
@@ -167,7 +171,8 @@ def targets_beside(figures: str, moment: Moment) -> tuple[str, Sequence[Any]]:
 
 
 #: A target as ``judging.Plan`` names its parts, the days that it is judged by, and the figure.
-_LINE = ("base", "aim", "due", "begins", "direction", "day_asked", "stale_before")
+_OF_TARGET = ("base", "aim", "direction", "day_asked", "stale_before")
+_LINE = (*_OF_TARGET, "due", "begins")
 _FIGURE = ("figure", "qualifier", "figure_day")
 
 
@@ -198,11 +203,16 @@ def _plans_of_one(moment: Moment) -> QuerySet[Any]:
 
 def _lines(targets: QuerySet[Any], moment: Moment) -> QuerySet[Any]:
     phase = Coalesce(F("deliverable__phase__begins_on"), F("set_on"), output_field=DateField())
+    return _judged_at(moment, targets).annotate(
+        due=Coalesce(F("due_on"), due_day_at(moment, "deliverable", "deliverable__due_on")),
+        begins=Greatest(F("set_on"), phase, output_field=DateField()),
+    )
+
+
+def _judged_at(moment: Moment, targets: QuerySet[Any]) -> QuerySet[Any]:
     return targets.annotate(
         base=Cast(F("baseline"), FloatField()),
         aim=Cast(F("value"), FloatField()),
-        due=Coalesce(F("due_on"), due_day_at(moment, "deliverable", "deliverable__due_on")),
-        begins=Greatest(F("set_on"), phase, output_field=DateField()),
         direction=F("indicator__direction"),
         day_asked=Value(moment.as_of, DateField()),
         stale_before=Value(stale_before(moment.as_of), DateField()),

@@ -24,7 +24,12 @@ from deliverables.choices import Aggregation, ReportState, Standing
 from deliverables.keepers import CURRENT_FIGURE, INDICATOR, MEASUREMENT, REPORT
 from deliverables.models import ProgressReport
 from deliverables.summaries.totals.groups import GroupKey
-from deliverables.summaries.totals.health import RANK_OF_ROW, stage_rank_at, targets_beside
+from deliverables.summaries.totals.health import (
+    RANK_OF_ROW,
+    due_day_at,
+    stage_rank_at,
+    targets_beside,
+)
 from deliverables.summaries.totals.judging import HEALTH_OF_RANK
 from deliverables.summaries.totals.rules import Cell, FigureCell, LatestCell
 
@@ -134,7 +139,7 @@ def _statement(
     chosen, of_chosen = _chosen(rows, keys, moment, told)
     figure, of_figure = _figure(moment)
     counted, of_counted = _counted(groups, moment, told)
-    reached, of_reached = targets_beside("figure", moment)
+    reached, of_reached = targets_beside("chosen", "figure", moment)
     counts = _COUNTS_OF.format(
         part=_COUNTS,
         groups=groups,
@@ -157,7 +162,13 @@ def _chosen(
 ) -> tuple[str, Sequence[Any]]:
     """Each row with its groups and its report: with what that says where it is kept, else its key."""
     columns: dict[str, Any] = {f"{key.name}_": F(key.path) for key in keys}
-    columns |= {"own_": F("pk"), "kind_": F("kind"), "by_stage_": stage_rank_at(moment)}
+    columns |= {
+        "own_": F("pk"),
+        "kind_": F("kind"),
+        "by_stage_": stage_rank_at(moment),
+        "due_": due_day_at(moment, "pk", "due_on"),
+        "phase_begins_": F("phase__begins_on"),
+    }
     if moment.knows_all:
         columns |= {"stage_": F("stage"), "state_": F("report_state"), "end_": F("as_of_end")}
     else:
