@@ -270,6 +270,9 @@ class ListFilterSet(django_filters.FilterSet):
     #: Columns in ``orderings`` that may be NULL: databases disagree on where those come.
     nullable: ClassVar[frozenset[str]] = frozenset()
     unique: ClassVar[str] = "slug"
+    #: Whether there may be so many rows that a page keeps their number; nothing that they depend on may be
+    #: unknown to the data's version (docs/adr/0014).
+    dear_to_count: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -332,6 +335,10 @@ class ListFilterSet(django_filters.FilterSet):
         self.refuse()
         ordering = self.data.get(ORDERING_PARAMETER, "") or self.default_ordering
         return super().filter_queryset(queryset).order_by(*self.columns(ordering))
+
+    def count(self) -> int:
+        """How many rows the list has."""
+        return int(self.qs.count())
 
     def columns(self, ordering: str) -> list[Any]:
         """The columns behind ``partner`` or ``-signed_on,partner``."""

@@ -44,11 +44,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict, StreamingHttpResponse
 from django.utils.translation import gettext, gettext_lazy as _
 
-from coopportal.clock import AS_OF_PARAMETER, KNOWN_ON_PARAMETER, BadParameter, Moment
+from coopportal.clock import AS_OF_PARAMETER, KNOWN_ON_PARAMETER, BadParameter, Moment, today
 from coopportal.csv_rows import csv_response
 from coopportal.filtersets import ORDERING_PARAMETER, ListFilterSet
 from coopportal.pagination import PAGE_PARAMETER, page_of
 from coopportal.query import check_query
+from coopportal.rest import kept
+from coopportal.rest.conditional import caller_of
+from coopportal.versions.models import DataVersion
 
 SORT_PARAMETER = "sap-xep"
 SIZE_PARAMETER = "so-dong"
@@ -124,6 +127,7 @@ class Listing:
         self.ordering = asked.get(SORT_PARAMETER, "").strip() or filterset.default_ordering
         data = {own: asked.get(own, "") for own in filterset.asked()}
         data[ORDERING_PARAMETER] = self.ordering
+        self._asked = data
         self.narrowed = any(data[own] for own in filterset.asked())
         self.filterset = filterset(data, moment=moment, user=request.user, for_form=True)
         try:
@@ -157,10 +161,24 @@ class Listing:
     @cached_property
     def page(self) -> Page[Any]:
         """The page asked; refuses one that is not there, and explains an empty list's unknown keys."""
-        page = page_of(self.request, self.rows, per_page=self.per_page)
+        page = page_of(self.request, self.rows, per_page=self.per_page, count=self._count)
         if not page.paginator.count:
             self.filterset.explain()
         return page
+
+    def _count(self) -> int:
+        """How many rows there are; of a country's deliverables once, until something has changed."""
+        if not self.filterset.dear_to_count or not (version := DataVersion.current()):
+            return self.filterset.count()
+        asked = {(name, value) for name in self.filterset.asked() if (value := self._asked[name])}
+        whose = caller_of(self.request.user)
+        kind = type(self.filterset)
+        key = (kind, version, today(), whose, self.moment, frozenset(asked))
+        known = kept.counts.get(key)
+        if known is None:
+            known = self.filterset.count()
+            kept.counts.put(key, known)
+        return known
 
     @cached_property
     def shown(self) -> Sequence[Any]:
@@ -279,8 +297,8 @@ def listing_of(
 ) -> Listing:
     """Read a list's whole address; raise :class:`BadParameter` for whatever cannot be meant.
 
-    ``rows`` adds what the page's rows need (``select_related`` …), ``also`` names parameters of the
-    page's own, ``name`` is that of the CSV file.
+    ``rows`` adds what the page's rows need (``select_related`` …) and narrows nothing, ``also`` names
+    parameters of the page's own, ``name`` is that of the CSV file.
     """
     check_query(
         request,

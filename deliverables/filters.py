@@ -24,6 +24,7 @@ from coopportal.filtersets import (
     WordFilter,
     WordsFilter,
 )
+from coopportal.rest.pages import CountOf
 from deliverables.choices import (
     STAGE_GROUPS,
     Acting,
@@ -49,7 +50,7 @@ from deliverables.models import (
     OfficialChange,
     ProgressReport,
 )
-from deliverables.summaries.current import standing_figures
+from deliverables.summaries.current import kept_figures, standing_figures
 from deliverables.summaries.totals.health import health_rank_at
 from deliverables.summaries.totals.judging import RANKS
 from deliverables.summaries.totals.progress import progress_at
@@ -200,11 +201,12 @@ def _deliverable(path: str) -> KeyFilter:
     return KeyFilter("deliverables.Deliverable", path, about=_("Hạng mục"), example="nghe-an-vsr")
 
 
-_OWN_PLACE, _REPORT_PLACE, _CHANGE_PLACE, _FIGURE_PLACE = (
+_OWN_PLACE, _REPORT_PLACE, _CHANGE_PLACE, _FIGURE_PLACE, _KEPT_PLACE = (
     _place(),
     _place("deliverable__"),
     _place("report__deliverable__"),
     _place("report__deliverable__"),
+    _place("deliverable__"),
 )
 
 
@@ -270,6 +272,7 @@ class DeliverableFilterSet(ListFilterSet):
         "due_on": ["due_on", "sort_key"],
     }
     default_ordering = "title"
+    dear_to_count = True
     nullable = frozenset(
         {
             "agreement__partner__sort_key",
@@ -412,12 +415,63 @@ class FigureFilterSet(ListFilterSet):
         "as_of": ["report__as_of_end", "report__deliverable__sort_key"],
     }
     default_ordering = "partner"
+    dear_to_count = True
     nullable = frozenset({"report__deliverable__agreement__partner__sort_key"})
     unique = "pk"
 
     @classmethod
     def rows_at(cls, moment: Moment, user: Any) -> QuerySet[Any]:
         return standing_figures(moment)
+
+
+class KeptStandingFilter(WordFilter):
+    """The same of figures that are kept: their state is that of today."""
+
+    def narrow(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        confirmed = Q(state=ReportState.CONFIRMED)
+        return (
+            rows.filter(confirmed) if value == FigureStanding.CONFIRMED else rows.exclude(confirmed)
+        )
+
+
+class KeptFigureFilterSet(FigureFilterSet):
+    """The same list from what is kept of today's knowledge: rows of ``CurrentFigure``, by the same keys.
+
+    A country's measurements are a million, of which one in ten stands; here the others are not looked at.
+    """
+
+    province = _KEPT_PLACE["province"]
+    partner = _KEPT_PLACE["partner"]
+    agreement = _KEPT_PLACE["agreement"]
+    phase = _KEPT_PLACE["phase"]
+    system = _KEPT_PLACE["system"]
+    standing = KeptStandingFilter(FigureStanding, about=_("Số liệu dựa vào đâu"))
+    q = WordsFilter(
+        "indicator__search_text",
+        "deliverable__search_text",
+        "deliverable__system__search_text",
+        "deliverable__agreement__partner__search_text",
+    )
+
+    orderings = {
+        "partner": [
+            "deliverable__agreement__partner__sort_key",
+            "deliverable__sort_key",
+            "indicator__sort_key",
+        ],
+        "indicator": ["indicator__sort_key", "deliverable__sort_key"],
+        "as_of": ["begins", "deliverable__sort_key"],
+    }
+    nullable = frozenset({"deliverable__agreement__partner__sort_key"})
+
+    @classmethod
+    def rows_at(cls, moment: Moment, user: Any) -> QuerySet[Any]:
+        return kept_figures(moment)
+
+
+def figures_at(moment: Moment) -> type[FigureFilterSet]:
+    """The list of figures by where they are found."""
+    return KeptFigureFilterSet if moment.knows_all else FigureFilterSet
 
 
 class CursorFilter(AskedFilter):
@@ -455,6 +509,25 @@ class ChangeFilterSet(ListFilterSet):
         return OfficialChange.objects.filter(
             Q(at__lt=moment.known_until), Q(report__as_of_end__lte=moment.as_of)
         )
+
+    def count(self) -> int:
+        """Of all changes up to now as many as the last one's number says, less what is of a later day.
+
+        They are numbered without a gap, and nobody takes one away: so a million need no counting.
+        """
+        narrowed = any(self.data.get(name) for name in self.asked() if name != "since")
+        if narrowed or self.moment.is_past:
+            return super().count()
+        since = int(self.data.get("since", "").strip() or 0)
+        after = OfficialChange.objects.filter(seq__gt=since)
+        later = after.filter(report__as_of_end__gt=self.moment.as_of)
+        unheard = after.filter(at__gte=self.moment.known_until).exclude(pk__in=later.values("pk"))
+        last = OfficialChange.objects.order_by("-seq").values_list(
+            "seq", CountOf(later), CountOf(unheard)
+        )
+        for number, of_later_days, not_yet in last[:1]:
+            return max(0, int(number) - since) - int(of_later_days) - int(not_yet)
+        return 0
 
 
 __all__ = [

@@ -17,8 +17,8 @@ from coopportal.query import page_moment
 from deliverables.filters import (
     ChangeFilterSet,
     DeliverableFilterSet,
-    FigureFilterSet,
     based_on,
+    figures_at,
 )
 from deliverables.pages.changes import COLUMNS as CHANGE_COLUMNS, changes_told, with_what_changed
 from deliverables.pages.compare import (
@@ -81,10 +81,11 @@ def figures(request: HttpRequest) -> HttpResponseBase:
     """Every figure that stands: of each deliverable and indicator the latest official number."""
     listing = listing_of(
         request,
-        FigureFilterSet,
+        figures_at(Moment.from_query(request.GET)),
         columns=FIGURE_COLUMNS,
         name="so-lieu",
-        rows=with_what_they_rest_on,
+        rows=lambda found: found.only("pk"),
+        shape=with_what_they_rest_on,
     )
     if listing.csv_asked:
         return listing.as_csv()

@@ -132,6 +132,7 @@ def files_of_this_run() -> Iterator[None]:
 def nothing_kept() -> None:
     """Every test asks as the first: no answer that another test was told is at hand."""
     kept.answers.clear()
+    kept.counts.clear()
 
 
 # --- Counting ---------------------------------------------------------------------------------

@@ -198,7 +198,8 @@ def test_queries_of_these_lists(client: Client, count: int, django_assert_num_qu
         phases = client.get("/giai-doan/", {"so-dong": "200"})
     with django_assert_num_queries(4):  # how many, differences, sides, partners to choose from
         differences = client.get("/khac-nhau/", {"so-dong": "200"})
-    with django_assert_num_queries(6):  # how many, figures, citations, verdicts, two choices
+    # The data's state, how many, which, those figures, citations, verdicts, two choices.
+    with django_assert_num_queries(8):
         figures = client.get("/so-lieu/", {"so-dong": "200"})
 
     assert len(phases.context["list"].shown) == Phase.objects.told_by(dt.date(2026, 11, 21)).count()

@@ -54,13 +54,13 @@ def caller_of(user: Any) -> tuple[Any, ...]:
     return (user.pk, user.is_active, user.is_staff, user.is_superuser)
 
 
-def etag_of(request: Request) -> str:
+def etag_of(request: Request, version: str) -> str:
     """A weak ETag: equal tags mean answers of equal content. Empty when the data's state is not known.
 
-    It names the data's version, the day (``as_of`` and mandates default to it, phases begin on it), the
+    It names the data's ``version``, the day (``as_of`` and mandates default to it, phases begin on it), the
     caller, the language, the form, the whole address (answers link to others) and the code.
     """
-    if not (version := DataVersion.current()):
+    if not version:
         return ""
     told = (
         version,
@@ -70,6 +70,7 @@ def etag_of(request: Request) -> str:
         request.accepted_renderer.format,
         request._request.build_absolute_uri(),
         code_version(),
+        settings.STALE_AFTER_DAYS,
     )
     return f'W/"{hashlib.sha256(repr(told).encode()).hexdigest()[:32]}"'
 
@@ -115,6 +116,8 @@ class Conditional(APIView):
     """
 
     etag = ""
+    #: The state of the data before any of it was read; empty where nothing is kept.
+    version = ""
     keeps_answers: ClassVar[bool] = False
 
     def names_content(self) -> bool:
@@ -125,7 +128,8 @@ class Conditional(APIView):
         super().initial(request, *args, **kwargs)
         if request.method not in ("GET", "HEAD") or self.names_content():
             return
-        self.etag = etag_of(request)
+        self.version = DataVersion.current()
+        self.etag = etag_of(request, self.version)
         if self.etag and "If-None-Match" in request.headers and is_held(request, self.etag):
             raise NotModified
         if self._keeps(request) and (content := kept.answers.get(self.etag)) is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -41,7 +42,14 @@ class HotView(ReadView):
             return super().list(request)
         scope = self.scope(request, *self.list_parameters())
         try:
-            choosing = self._kept(scope, shape, lambda: self._choosing(request, scope, compared))
+            choosing = {
+                counted: self._kept(
+                    scope,
+                    (shape, counted),
+                    partial(self._choosing, request, scope, compared, counted),
+                )
+                for counted in (True, False)
+            }
             telling = self._kept(scope, "rows", lambda: self._telling(scope, self.answer, ROWS))
         except (NotKept, EmptyResultSet):
             return super().list(request)
@@ -54,8 +62,8 @@ class HotView(ReadView):
         def count_all() -> int:
             return int(filterset().qs.count())
 
-        def choose(start: int, size: int) -> Sequence[Any]:
-            return choosing.ask(asked, f" LIMIT {size} OFFSET {start}")
+        def choose(start: int, size: int, counted: bool) -> Sequence[Any]:
+            return choosing[counted].ask(asked, f" LIMIT {size} OFFSET {start}")
 
         def tell(numbers: Sequence[Any]) -> Sequence[Any]:
             found = telling.statement.ask({ROWS: [*numbers]})
@@ -67,7 +75,9 @@ class HotView(ReadView):
             own.refuse()
             own.explain()
 
-        envelope, page = pages.page_by(request._request, choose, tell, count_all, explain)
+        envelope, page = pages.page_by(
+            request._request, choose, tell, count_all, explain, key=self.key_of_count(request)
+        )
         envelope["results"] = [telling.make(row) for row in page]
         return Response(envelope)
 
@@ -90,11 +100,14 @@ class HotView(ReadView):
         whose = (type(self), scope.moment, today(), caller_of(scope.user))
         return statements.get((*whose, shape), make)
 
-    def _choosing(self, request: Request, scope: Scope, compared: dict[str, str]) -> Compiled:
+    def _choosing(
+        self, request: Request, scope: Scope, compared: dict[str, str], counted: bool
+    ) -> Compiled:
         marks = {name: mark(name) for name in compared}
         asked = {**request.query_params.dict(), **marks}
         rows = self.filterset_class(asked, moment=scope.moment, user=scope.user).qs
-        return Compiled.of(rows.values_list("pk", pages.CountOf(rows)), [*marks.values()])
+        columns = ("pk", pages.CountOf(rows)) if counted else ("pk",)
+        return Compiled.of(rows.values_list(*columns), [*marks.values()])
 
     def _telling(self, scope: Scope, answer: type[Answer], which: Any) -> _Telling:
         plan = answer.plan(scope)

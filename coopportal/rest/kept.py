@@ -3,6 +3,9 @@
 An ETag names everything an answer is made of (``conditional.py``, ADR 14), the state of the data first,
 which every write renews in its own transaction. So an answer found under today's tag is the one that would
 be computed now; there is nothing to invalidate and nothing that could go stale. Each process keeps its own.
+
+How many rows a list has is kept likewise, under the same things but for the page asked: whoever goes on to
+the next page, or asks another fifty, does not wait until a country's reports are counted again.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 import threading
 import zlib
 from collections import OrderedDict
+from collections.abc import Hashable
 
 #: Of packed answers in one process; a summary's addresses repeat themselves and pack tenfold or better.
 MOST_BYTES = 8_000_000
@@ -50,5 +54,38 @@ class KeptAnswers:
             self._bytes = 0
 
 
+#: How many counts one process keeps: a number each, and what it is kept under.
+MOST_COUNTS = 2000
+
+
+class KeptCounts:
+    """How many rows the lists asked for last have. Safe among threads. Nothing is kept under None."""
+
+    def __init__(self, most: int = MOST_COUNTS) -> None:
+        self._most = most
+        self._counts: OrderedDict[Hashable, int] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable) -> int | None:
+        with self._lock:
+            if key in self._counts:
+                self._counts.move_to_end(key)
+            return self._counts.get(key)
+
+    def put(self, key: Hashable, count: int) -> None:
+        if key is None:
+            return
+        with self._lock:
+            self._counts[key] = count
+            self._counts.move_to_end(key)
+            while len(self._counts) > self._most:
+                self._counts.popitem(last=False)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._counts.clear()
+
+
 #: Those of this process.
 answers = KeptAnswers()
+counts = KeptCounts()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -14,12 +14,13 @@ from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, Th
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from coopportal.clock import Moment
+from coopportal.clock import Moment, today
 from coopportal.csv_rows import csv_response
-from coopportal.filtersets import ListFilterSet
+from coopportal.filtersets import ORDERING_PARAMETER, ListFilterSet
 from coopportal.query import check_parameters
 from coopportal.rest import conditional, pages, problems, throttles
 from coopportal.rest.answers import Answer, Scope, headings_of
+from coopportal.rest.conditional import caller_of
 from coopportal.rest.renderers import FORMAT_PARAMETER, CSVAnswer, JSONAnswer
 from coopportal.rest.shown import examples
 
@@ -133,7 +134,9 @@ class ReadView(conditional.Conditional, ApiView):
         plan = self.answer.plan(scope)
         every = filterset.queryset.order_by(*filterset.qs.query.order_by)
         told = plan.of(self.rows(every, scope))
-        envelope, page = pages.page_of(request._request, filterset.qs, told, filterset.explain)
+        envelope, page = pages.page_of(
+            request._request, filterset.qs, told, filterset.explain, self.key_of_count(request)
+        )
         envelope["results"] = [plan.make(row) for row in page]
         return Response(envelope)
 
@@ -156,6 +159,18 @@ class ReadView(conditional.Conditional, ApiView):
             filterset.explain()
         cells = map(plan.make, rows.iterator(chunk_size=2000))
         return csv_response(self.basename or "", headings_of(self.answer), cells)
+
+    def key_of_count(self, request: Request) -> Hashable:
+        """Everything that the number of the list's rows depends on; None where that is not known."""
+        if not self.version:
+            return None
+        asked = {
+            (name, value)
+            for name, value in request.query_params.items()
+            if name not in (pages.PAGE, pages.SIZE, ORDERING_PARAMETER, FORMAT_PARAMETER)
+        }
+        path = request._request.path
+        return (self.version, today(), caller_of(request.user), path, frozenset(asked))
 
     # ---- the address ----
 

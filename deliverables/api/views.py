@@ -125,7 +125,7 @@ class ChangeView(ReadView):
         cursor = told[-1]["seq"] if told else int(since)
         return Response(
             {
-                "count": rows.count() if more else len(told),
+                "count": filterset.count() if more else len(told),
                 "next": pages.address(request._request, since=cursor) if more else None,
                 "previous": None,
                 "results": told,

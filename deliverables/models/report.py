@@ -287,6 +287,13 @@ class ProgressReport(models.Model):
                 condition=Q(official_from__isnull=False),
             ),
             models.Index(fields=["state", "submitted_at"], name="report_queue"),
+            # Beside these `report_latest`, the order of all reports: migration 0047, for databases word it in
+            # two ways. What waits, and what was sent back: counted on every page of who represents a side.
+            models.Index(
+                fields=["deliverable", "state"],
+                name="report_waiting",
+                condition=Q(state__in=["submitted", "returned"]),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
+from coopportal.clock import Moment
 from coopportal.lists import Column
-from deliverables.models import Indicator, Verdict
+from deliverables.models import Indicator, Measurement, Verdict
 from deliverables.pages.delivered import CITED
 from deliverables.templatetags.delivery import verdicts_in_words
 from deliverables.templatetags.reports import plain_figure, reporter
 
 
-def with_what_they_rest_on(figures: QuerySet[Any]) -> QuerySet[Any]:
-    """Figures with their reports, deliverables and partners; sources and verdicts take a query each."""
-    return figures.select_related(
+def with_what_they_rest_on(rows: Sequence[Any], moment: Moment) -> list[Any]:
+    """Figures of the keys that rows have, with their reports, deliverables and partners: three queries.
+
+    They are fetched when it is known which: a country's would be joined with all that before they are sorted.
+    """
+    figures = Measurement.objects.select_related(
         "indicator",
         "report__deliverable__agreement__partner",
         "report__deliverable__phase",
@@ -24,6 +29,8 @@ def with_what_they_rest_on(figures: QuerySet[Any]) -> QuerySet[Any]:
         Prefetch("report__citations", queryset=CITED),
         Prefetch("report__verdicts", queryset=Verdict.objects.order_by("at")),
     )
+    found = figures.in_bulk([row.pk for row in rows])
+    return [found[row.pk] for row in rows if row.pk in found]
 
 
 def indicator_choices() -> list[tuple[str, str]]:

@@ -48,6 +48,15 @@ def standing_figures(moment: Moment) -> QuerySet[Any]:
     return Measurement.objects.filter(pk__in=standing.values("pk"), value__isnull=False)
 
 
+def kept_figures(moment: Moment) -> QuerySet[Any]:
+    """The same as they are kept, where all of today's knowledge counts; the keys are those of the figures."""
+    begun = Deliverable.objects.begun(moment).values("pk")
+    kept: QuerySet[Any] = CurrentFigure.objects.on(moment.as_of).filter(
+        deliverable__in=begun, value__isnull=False
+    )
+    return kept
+
+
 def count_standing(moment: Moment) -> tuple[int, int]:
     """How many figures with a value there are, and how many of them both sides had confirmed.
 
@@ -55,9 +64,7 @@ def count_standing(moment: Moment) -> tuple[int, int]:
     """
     figures: QuerySet[Any]
     if moment.knows_all:
-        begun = Deliverable.objects.begun(moment).values("pk")
-        kept = CurrentFigure.objects.on(moment.as_of).filter(deliverable__in=begun)
-        figures = kept.filter(value__isnull=False)
+        figures = kept_figures(moment)
         confirmed = Q(state=ReportState.CONFIRMED)
     else:
         figures = standing_figures(moment)

@@ -90,8 +90,8 @@ def test_one_statement_serves_every_key_of_its_shape(client: Client) -> None:
             agreement__partner__province__in=own
         )
         assert rows["count"] == expected.count() == len(rows["results"])
-    # That of the rows, and that of the choice.
-    assert len(statements) == 2
+    # That of the rows, and those of the choice, with the count and without.
+    assert len(statements) == 3
 
 
 def test_one_row_is_what_the_long_way_answers(

@@ -1,11 +1,15 @@
 """No answer that is asked often reads the reports from end to end, whatever their number. PostgreSQL only."""
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
+from benchmarks.doors import Portal
 from benchmarks.goals import OTHER_KEYS, QUICK_KEYS, Stage
 from benchmarks.plans import looks
-from deliverables.keepers import CURRENT_REPORT, REPORT
+from coopportal.rest import kept
+from deliverables.keepers import CURRENT_REPORT, MEASUREMENT, REPORT
+from deliverables.triggers import CHANGE
 
 pytestmark = pytest.mark.skipif(
     connection.vendor != "postgresql", reason="SQLite tells no plan that one could hold it to"
@@ -49,6 +53,57 @@ def test_a_page_of_the_whole_country_scans_no_reports(country: None, address: st
     asked = looks(Stage.set().anybody.data_queries(address))
     assert asked
     assert not [look for look in asked if not look[2]]
+
+
+def asked_first(portal: Portal, address: str) -> list[str]:
+    """What is asked where nothing is kept, the number of rows neither."""
+    portal.get(address)
+    kept.answers.clear()
+    kept.counts.clear()
+    with CaptureQueriesContext(connection) as queries:
+        portal.get(address)
+    return [sql for query in queries if (sql := query["sql"]).startswith(("SELECT", "WITH"))]
+
+
+@pytest.mark.parametrize("address", ["/so-lieu/", "/so-lieu/?sap-xep=-as_of"])
+def test_a_list_of_figures_looks_up_those_that_it_shows(country: None, address: str) -> None:
+    """All that stand are counted and sorted where they are kept; of the log fifty are told."""
+    seen = [
+        condition
+        for _kind, table, condition in looks(asked_first(Stage.set().anybody, address))
+        if table == MEASUREMENT
+    ]
+    assert len(seen) == 1
+    assert "ANY" in seen[0]
+
+
+@pytest.mark.parametrize("address", ["/thay-doi/", "/api/v1/changes/"])
+def test_the_log_is_not_counted_through(country: None, address: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {REPORT}, {CHANGE}")
+    [counting] = [sql for sql in asked_first(Stage.set().anybody, address) if "COUNT(*)" in sql]
+    seen = looks([counting])
+    assert seen
+    for kind, table, condition in seen:
+        assert condition.startswith("(as_of_end > "), (kind, table, condition)
+
+
+@pytest.mark.parametrize("query", ["", "?page=2", "?page_size=500", "?state=confirmed"])
+def test_a_list_of_reports_is_read_in_the_order_of_its_index(country: None, query: str) -> None:
+    """So it begins with fifty, whatever their number; the first page is not sorted out of all."""
+    portal = Stage.set().portal
+    [chosen] = [
+        sql
+        for sql in portal.data_queries(f"/api/v1/reports/{query}")
+        if "LIMIT" in sql.rpartition("ORDER BY")[2]
+    ]
+    with transaction.atomic(), connection.cursor() as cursor:
+        for way in ("seqscan", "bitmapscan", "hashjoin", "mergejoin", "sort"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
+        cursor.execute(f"EXPLAIN {chosen}")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "using report_latest" in plan
+    assert "Sort" not in plan
 
 
 @pytest.mark.parametrize("address", ["/he-thong/", "/thoa-thuan/"])
