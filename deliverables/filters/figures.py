@@ -1,0 +1,132 @@
+"""Indicators, and the figures of them that stand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from coopportal.clock import Moment
+from coopportal.filtersets import KeyFilter, ListFilterSet, WordFilter, WordsFilter
+from deliverables.choices import FigureStanding, ReportState, ValueKind
+from deliverables.filters.places import place_of
+from deliverables.models import Indicator
+from deliverables.summaries.current import kept_figures, standing_figures
+
+_PLACE, _KEPT_PLACE = place_of("report__deliverable__"), place_of("deliverable__")
+
+
+class IndicatorFilterSet(ListFilterSet):
+    """The catalogue belongs to no day."""
+
+    value_kind = WordFilter(ValueKind, "value_kind", about=_("Loại số liệu"))
+    q = WordsFilter("search_text")
+
+    orderings = {"name": ["sort_key"], "unit": ["unit", "sort_key"]}
+    default_ordering = "name"
+    unique = "key"
+
+    @classmethod
+    def rows_at(cls, moment: Moment, user: Any) -> QuerySet[Any]:
+        return Indicator.objects.all()
+
+
+class FigureStandingFilter(WordFilter):
+    """Figures that both sides had confirmed by the moment, or that so far only a source states."""
+
+    def narrow(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        confirmed = Q(
+            report__state=ReportState.CONFIRMED, report__decided_at__lt=self.moment.known_until
+        )
+        return (
+            rows.filter(confirmed) if value == FigureStanding.CONFIRMED else rows.exclude(confirmed)
+        )
+
+
+class FigureFilterSet(ListFilterSet):
+    """Figures that stand at the moment: of each deliverable and indicator the latest official number."""
+
+    province = _PLACE["province"]
+    partner = _PLACE["partner"]
+    agreement = _PLACE["agreement"]
+    phase = _PLACE["phase"]
+    system = _PLACE["system"]
+    indicator = KeyFilter(
+        "deliverables.Indicator", "indicator", key="key", about=_("Chỉ tiêu"), example="schools"
+    )
+    standing = FigureStandingFilter(FigureStanding, about=_("Số liệu dựa vào đâu"))
+    q = WordsFilter(
+        "indicator__search_text",
+        "report__deliverable__search_text",
+        "report__deliverable__system__search_text",
+        "report__deliverable__agreement__partner__search_text",
+    )
+
+    orderings = {
+        "partner": [
+            "report__deliverable__agreement__partner__sort_key",
+            "report__deliverable__sort_key",
+            "indicator__sort_key",
+        ],
+        "indicator": ["indicator__sort_key", "report__deliverable__sort_key"],
+        "as_of": ["report__as_of_end", "report__deliverable__sort_key"],
+    }
+    default_ordering = "partner"
+    dear_to_count = True
+    nullable = frozenset({"report__deliverable__agreement__partner__sort_key"})
+    unique = "pk"
+
+    @classmethod
+    def rows_at(cls, moment: Moment, user: Any) -> QuerySet[Any]:
+        return standing_figures(moment)
+
+
+class KeptStandingFilter(WordFilter):
+    """The same of figures that are kept: their state is that of today."""
+
+    def narrow(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        confirmed = Q(state=ReportState.CONFIRMED)
+        return (
+            rows.filter(confirmed) if value == FigureStanding.CONFIRMED else rows.exclude(confirmed)
+        )
+
+
+class KeptFigureFilterSet(FigureFilterSet):
+    """The same list from what is kept of today's knowledge: rows of ``CurrentFigure``, by the same keys.
+
+    A country's measurements are a million, of which one in ten stands; here the others are not looked at.
+    """
+
+    province = _KEPT_PLACE["province"]
+    partner = _KEPT_PLACE["partner"]
+    agreement = _KEPT_PLACE["agreement"]
+    phase = _KEPT_PLACE["phase"]
+    system = _KEPT_PLACE["system"]
+    standing = KeptStandingFilter(FigureStanding, about=_("Số liệu dựa vào đâu"))
+    q = WordsFilter(
+        "indicator__search_text",
+        "deliverable__search_text",
+        "deliverable__system__search_text",
+        "deliverable__agreement__partner__search_text",
+    )
+
+    orderings = {
+        "partner": [
+            "deliverable__agreement__partner__sort_key",
+            "deliverable__sort_key",
+            "indicator__sort_key",
+        ],
+        "indicator": ["indicator__sort_key", "deliverable__sort_key"],
+        "as_of": ["begins", "deliverable__sort_key"],
+    }
+    nullable = frozenset({"deliverable__agreement__partner__sort_key"})
+
+    @classmethod
+    def rows_at(cls, moment: Moment, user: Any) -> QuerySet[Any]:
+        return kept_figures(moment)
+
+
+def figures_at(moment: Moment) -> type[FigureFilterSet]:
+    """The list of figures by where they are found."""
+    return KeptFigureFilterSet if moment.knows_all else FigureFilterSet
