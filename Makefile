@@ -23,7 +23,7 @@ PYTEST = $(BIN)/pytest -n $(JOBS) --dist loadscope
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-sqlite test-postgres bench check check-slow lint format fixtures screenshots demo-passwords
+.PHONY: help run setup test test-sqlite test-postgres bench growth check check-slow lint format fixtures screenshots demo-passwords
 
 help: ## in danh sách này / this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -84,6 +84,11 @@ bench: $(TOOLS) ## đo tốc độ đọc, ghi trên cả hai cơ sở dữ li�
 	$(MEASURED) DURABLE=1 $(BIN)/python scripts/with_postgres.py \
 		$(BIN)/python -m benchmarks --scale $(SCALE) --json .benchmarks/postgres-$(SCALE).json $(BENCH) || missed=1; \
 	exit $$missed
+
+growth: $(TOOLS) ## mười lần số liệu tốn thêm bao nhiêu; PostgreSQL / what ten times the data costs
+	@mkdir -p .benchmarks
+	@$(MEASURED) DURABLE=1 $(BIN)/python scripts/with_postgres.py \
+		$(BIN)/python -m benchmarks.growth --json .benchmarks/growth.json
 
 check-slow: $(TOOLS) ## kiểm thử nặng / the slow tests
 	@echo "== SQLite"

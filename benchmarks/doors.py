@@ -69,6 +69,12 @@ def call(application: Wsgi, path: str, cookie: str = "", **headers: str) -> Answ
     return Answer(int(told[0][:3]), dict(told[1]), body)
 
 
+def forget() -> None:
+    """Let nothing be at hand: the next answer is the first after a change."""
+    kept.answers.clear()
+    kept.counts.clear()
+
+
 @dataclass
 class Portal:
     """The portal as one user sees it; anonymous without."""
@@ -105,7 +111,7 @@ class Portal:
     def statements(self, path: str) -> list[str]:
         """The SQL that a page runs, parameters filled in, in its order."""
         self.get(path)
-        kept.answers.clear()
+        forget()
         with CaptureQueriesContext(connection) as queries:
             self.get(path)
         return [query["sql"] for query in queries.captured_queries]

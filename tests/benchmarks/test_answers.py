@@ -7,12 +7,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from benchmarks import memory
+from benchmarks import growth, memory
 from benchmarks.doors import Portal, call, floor
 from benchmarks.goals import FAMILIES, OTHER_KEYS, QUICK_KEYS, Stage
 from benchmarks.method import Comparison, Times, compare, compare_until
 from benchmarks.plain_sql import over_the_log, over_what_stands
-from benchmarks.report import Report, Row
+from benchmarks.report import GROWTH_LIMITS, Report, Row
 from coopportal.clock import Moment, today
 from deliverables.filters import SummaryFilterSet
 from deliverables.summaries.totals import KEYS
@@ -161,3 +161,23 @@ def test_what_a_process_holds_is_told_in_megabytes() -> None:
     assert len(block) == 50_000_000
     row = Row("G11", "two workers", "", 160, 161.5, {"p10": 161.5}, {}, 1, unit="MB")
     assert (row.passed, row.told(row.subject), row.told(row.reference)) == (False, "161.50 MB", "")
+
+
+def test_what_growth_asks_is_answered_and_has_a_limit(country: None) -> None:
+    asked = dict(growth.questions())
+    assert {"G2 list", "G4", "G9", "G2 reports", "G1 province", "G1 province, asked again"} <= set(
+        asked
+    )
+    for key, ask in asked.items():
+        ask()
+        assert key.split()[0] in GROWTH_LIMITS
+
+
+def test_each_size_has_a_database_beside_the_one_that_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "sqlite:////tmp/measured/0.1.sqlite3")
+    assert [growth.database_of(scale) for scale in (growth.SMALL, growth.LARGE)] == [
+        "sqlite:////tmp/measured/0.1.sqlite3",
+        "sqlite:////tmp/measured/1.sqlite3",
+    ]

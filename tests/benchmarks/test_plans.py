@@ -2,12 +2,9 @@
 
 import pytest
 from django.db import connection, transaction
-from django.test.utils import CaptureQueriesContext
 
-from benchmarks.doors import Portal
 from benchmarks.goals import OTHER_KEYS, QUICK_KEYS, Stage
 from benchmarks.plans import looks
-from coopportal.rest import kept
 from deliverables.keepers import CURRENT_REPORT, MEASUREMENT, REPORT
 from deliverables.triggers import CHANGE
 
@@ -55,22 +52,12 @@ def test_a_page_of_the_whole_country_scans_no_reports(country: None, address: st
     assert not [look for look in asked if not look[2]]
 
 
-def asked_first(portal: Portal, address: str) -> list[str]:
-    """What is asked where nothing is kept, the number of rows neither."""
-    portal.get(address)
-    kept.answers.clear()
-    kept.counts.clear()
-    with CaptureQueriesContext(connection) as queries:
-        portal.get(address)
-    return [sql for query in queries if (sql := query["sql"]).startswith(("SELECT", "WITH"))]
-
-
 @pytest.mark.parametrize("address", ["/so-lieu/", "/so-lieu/?sap-xep=-as_of"])
 def test_a_list_of_figures_looks_up_those_that_it_shows(country: None, address: str) -> None:
     """All that stand are counted and sorted where they are kept; of the log fifty are told."""
     seen = [
         condition
-        for _kind, table, condition in looks(asked_first(Stage.set().anybody, address))
+        for _kind, table, condition in looks(Stage.set().anybody.data_queries(address))
         if table == MEASUREMENT
     ]
     assert len(seen) == 1
@@ -81,7 +68,7 @@ def test_a_list_of_figures_looks_up_those_that_it_shows(country: None, address: 
 def test_the_log_is_not_counted_through(country: None, address: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {REPORT}, {CHANGE}")
-    [counting] = [sql for sql in asked_first(Stage.set().anybody, address) if "COUNT(*)" in sql]
+    [counting] = [sql for sql in Stage.set().anybody.data_queries(address) if "COUNT(*)" in sql]
     seen = looks([counting])
     assert seen
     for kind, table, condition in seen:
