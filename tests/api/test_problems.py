@@ -193,7 +193,7 @@ _REFUSING = (
     "coopportal/refusals.py",
     "agreements/filters.py",
     "agreements/api/views.py",
-    "deliverables/filters.py",
+    "deliverables/filters/changes.py",
     "deliverables/api/views.py",
 )
 
