@@ -170,10 +170,10 @@ class Listing:
         """How many rows there are; of a country's deliverables once, until something has changed."""
         if not self.filterset.dear_to_count or not (version := DataVersion.current()):
             return self.filterset.count()
-        asked = {(name, value) for name in self.filterset.asked() if (value := self._asked[name])}
+        asked = [(name, value) for name in self.filterset.asked() if (value := self._asked[name])]
         whose = caller_of(self.request.user)
-        kind = type(self.filterset)
-        key = (kind, version, today(), whose, self.moment, frozenset(asked))
+        kind = type(self.filterset).__qualname__
+        key = kept.key_of(kind, version, today(), whose, self.moment, asked)
         known = kept.counts.get(key)
         if known is None:
             known = self.filterset.count()

@@ -10,10 +10,11 @@ the next page, or asks another fifty, does not wait until a country's reports ar
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import zlib
 from collections import OrderedDict
-from collections.abc import Hashable
+from typing import Any
 
 #: Of packed answers in one process; a summary's addresses repeat themselves and pack tenfold or better.
 MOST_BYTES = 8_000_000
@@ -54,8 +55,13 @@ class KeptAnswers:
             self._bytes = 0
 
 
-#: How many counts one process keeps: a number each, and what it is kept under.
+#: How many counts one process keeps: a number each, and the key it is kept under.
 MOST_COUNTS = 2000
+
+
+def key_of(*told: Any) -> bytes:
+    """A short key of everything that a count depends on, however much somebody has typed."""
+    return hashlib.sha256(repr(told).encode("utf-8", "surrogatepass")).digest()
 
 
 class KeptCounts:
@@ -63,16 +69,17 @@ class KeptCounts:
 
     def __init__(self, most: int = MOST_COUNTS) -> None:
         self._most = most
-        self._counts: OrderedDict[Hashable, int] = OrderedDict()
+        self._counts: OrderedDict[bytes, int] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: Hashable) -> int | None:
+    def get(self, key: bytes | None) -> int | None:
         with self._lock:
-            if key in self._counts:
-                self._counts.move_to_end(key)
-            return self._counts.get(key)
+            if key is None or key not in self._counts:
+                return None
+            self._counts.move_to_end(key)
+            return self._counts[key]
 
-    def put(self, key: Hashable, count: int) -> None:
+    def put(self, key: bytes | None, count: int) -> None:
         if key is None:
             return
         with self._lock:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from django.db.models import IntegerField, QuerySet, Subquery
@@ -68,7 +68,7 @@ def page_of(
     rows: QuerySet[Any],
     told: QuerySet[Any],
     explain: Callable[[], None],
-    key: Hashable = None,
+    key: bytes | None = None,
 ) -> tuple[dict[str, Any], Sequence[Any]]:
     """One page of ``rows`` with its envelope, ``results`` still to be filled.
 
@@ -96,7 +96,7 @@ def page_by(
     count_all: Callable[[], int],
     explain: Callable[[], None],
     *,
-    key: Hashable = None,
+    key: bytes | None = None,
 ) -> tuple[dict[str, Any], Sequence[Any]]:
     """The same where rows are chosen, each with the count of all, and told in ways of one's own.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -18,7 +18,7 @@ from coopportal.clock import Moment, today
 from coopportal.csv_rows import csv_response
 from coopportal.filtersets import ORDERING_PARAMETER, ListFilterSet
 from coopportal.query import check_parameters
-from coopportal.rest import conditional, pages, problems, throttles
+from coopportal.rest import conditional, kept, pages, problems, throttles
 from coopportal.rest.answers import Answer, Scope, headings_of
 from coopportal.rest.conditional import caller_of
 from coopportal.rest.renderers import FORMAT_PARAMETER, CSVAnswer, JSONAnswer
@@ -160,17 +160,17 @@ class ReadView(conditional.Conditional, ApiView):
         cells = map(plan.make, rows.iterator(chunk_size=2000))
         return csv_response(self.basename or "", headings_of(self.answer), cells)
 
-    def key_of_count(self, request: Request) -> Hashable:
-        """Everything that the number of the list's rows depends on; None where that is not known."""
+    def key_of_count(self, request: Request) -> bytes | None:
+        """Of everything that the number of the list's rows depends on; None where that is not known."""
         if not self.version:
             return None
-        asked = {
+        asked = sorted(
             (name, value)
             for name, value in request.query_params.items()
             if name not in (pages.PAGE, pages.SIZE, ORDERING_PARAMETER, FORMAT_PARAMETER)
-        }
+        )
         path = request._request.path
-        return (self.version, today(), caller_of(request.user), path, frozenset(asked))
+        return kept.key_of(self.version, today(), caller_of(request.user), path, asked)
 
     # ---- the address ----
 

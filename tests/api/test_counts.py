@@ -122,11 +122,13 @@ def test_no_count_is_older_than_the_last_change(db: None) -> None:
 
 def test_the_counts_asked_for_last_are_kept() -> None:
     counts = KeptCounts(most=2)
-    counts.put("a", 1)
-    counts.put("b", 2)
-    assert counts.get("a") == 1
-    counts.put("c", 3)
-    assert [counts.get(key) for key in "abc"] == [1, None, 3]
+    keys = [kept.key_of("a"), kept.key_of("b" * 9999), kept.key_of("a", None)]
+    assert [len(key) for key in keys] == [32, 32, 32]
+    counts.put(keys[0], 1)
+    counts.put(keys[1], 2)
+    assert counts.get(keys[0]) == 1
+    counts.put(keys[2], 3)
+    assert [counts.get(key) for key in keys] == [1, None, 3]
     counts.put(None, 4)
     assert counts.get(None) is None
 
