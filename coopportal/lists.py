@@ -174,11 +174,7 @@ class Listing:
         whose = caller_of(self.request.user)
         kind = type(self.filterset).__qualname__
         key = kept.key_of(kind, version, today(), whose, self.moment, asked)
-        known = kept.counts.get(key)
-        if known is None:
-            known = self.filterset.count()
-            kept.counts.put(key, known)
-        return known
+        return kept.counts.get(key, self.filterset.count)
 
     @cached_property
     def shown(self) -> Sequence[Any]:

@@ -11,9 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -21,6 +19,8 @@ from uuid import UUID
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Model, QuerySet
 from django.db.models.query import get_related_populators
+
+from coopportal.rest.kept import Lately
 
 #: How many statements one process keeps, some twenty kilobytes each.
 MOST = 200
@@ -145,34 +145,5 @@ def _pieces(sql: str) -> tuple[str, ...]:
     return (*pieces, sql[start:])
 
 
-class KeptStatements:
-    """The statements asked for last, by their shape. Safe among threads."""
-
-    def __init__(self, most: int = MOST) -> None:
-        self._most = most
-        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, shape: Hashable, make: Callable[[], Any]) -> Any:
-        """What is kept for the shape, else what ``make`` gives, kept from now on."""
-        with self._lock:
-            if shape in self._kept:
-                self._kept.move_to_end(shape)
-                return self._kept[shape]
-        made = make()
-        with self._lock:
-            self._kept[shape] = made
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
-        return made
-
-    def __len__(self) -> int:
-        return len(self._kept)
-
-    def clear(self) -> None:
-        with self._lock:
-            self._kept.clear()
-
-
 #: Those of this process.
-statements = KeptStatements()
+statements: Lately[Any] = Lately(MOST)

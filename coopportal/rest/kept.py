@@ -14,7 +14,10 @@ import hashlib
 import threading
 import zlib
 from collections import OrderedDict
-from typing import Any
+from collections.abc import Callable, Hashable
+from typing import Any, Generic, TypeVar
+
+V = TypeVar("V")
 
 #: Of packed answers in one process; a summary's addresses repeat themselves and pack tenfold or better.
 MOST_BYTES = 8_000_000
@@ -64,35 +67,43 @@ def key_of(*told: Any) -> bytes:
     return hashlib.sha256(repr(told).encode("utf-8", "surrogatepass")).digest()
 
 
-class KeptCounts:
-    """How many rows the lists asked for last have. Safe among threads. Nothing is kept under None."""
+class Lately(Generic[V]):
+    """What was asked for last, up to a number of them. Safe among threads."""
 
-    def __init__(self, most: int = MOST_COUNTS) -> None:
+    def __init__(self, most: int) -> None:
         self._most = most
-        self._counts: OrderedDict[bytes, int] = OrderedDict()
+        self._kept: OrderedDict[Hashable, V] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: bytes | None) -> int | None:
+    def find(self, key: Hashable) -> V | None:
         with self._lock:
-            if key is None or key not in self._counts:
+            if key not in self._kept:
                 return None
-            self._counts.move_to_end(key)
-            return self._counts[key]
+            self._kept.move_to_end(key)
+            return self._kept[key]
 
-    def put(self, key: bytes | None, count: int) -> None:
-        if key is None:
-            return
+    def put(self, key: Hashable, value: V) -> None:
         with self._lock:
-            self._counts[key] = count
-            self._counts.move_to_end(key)
-            while len(self._counts) > self._most:
-                self._counts.popitem(last=False)
+            self._kept[key] = value
+            self._kept.move_to_end(key)
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+
+    def get(self, key: Hashable, make: Callable[[], V]) -> V:
+        """What is kept under the key, else what ``make`` gives, kept from now on."""
+        if (found := self.find(key)) is None:
+            found = make()
+            self.put(key, found)
+        return found
+
+    def __len__(self) -> int:
+        return len(self._kept)
 
     def clear(self) -> None:
         with self._lock:
-            self._counts.clear()
+            self._kept.clear()
 
 
 #: Those of this process.
 answers = KeptAnswers()
-counts = KeptCounts()
+counts: Lately[int] = Lately(MOST_COUNTS)

@@ -106,7 +106,7 @@ def page_by(
     size = whole_number(request, SIZE, usual=PER_PAGE, most=MOST_PER_PAGE)
     number = whole_number(request, PAGE, usual=1, most=_MOST_PAGES)
     start = (number - 1) * size
-    known = kept.counts.get(key)
+    known = None if key is None else kept.counts.find(key)
     chosen = choose(start, size, known is None)
     page = tell([row[0] for row in chosen]) if chosen else []
     if not page and number == 1:
@@ -115,7 +115,8 @@ def page_by(
         count = known
     else:
         count = chosen[0][1] if chosen else count_all() if number > 1 else 0
-        kept.counts.put(key, count)
+        if key is not None:
+            kept.counts.put(key, count)
     more = start + len(page) < count
     if not page and number > 1:
         raise BadParameter(

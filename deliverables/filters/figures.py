@@ -35,13 +35,39 @@ class IndicatorFilterSet(ListFilterSet):
 class FigureStandingFilter(WordFilter):
     """Figures that both sides had confirmed by the moment, or that so far only a source states."""
 
-    def narrow(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
-        confirmed = Q(
+    def confirmed(self) -> Q:
+        return Q(
             report__state=ReportState.CONFIRMED, report__decided_at__lt=self.moment.known_until
         )
+
+    def narrow(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        confirmed = self.confirmed()
         return (
             rows.filter(confirmed) if value == FigureStanding.CONFIRMED else rows.exclude(confirmed)
         )
+
+
+class KeptStandingFilter(FigureStandingFilter):
+    """The same of figures that are kept: their state is that of today."""
+
+    def confirmed(self) -> Q:
+        return Q(state=ReportState.CONFIRMED)
+
+
+def _words(deliverable: str) -> WordsFilter:
+    """In the names of indicator, deliverable, system and partner; ``deliverable`` is the path to it."""
+    owners = ("", "system__", "agreement__partner__")
+    columns = [f"{deliverable}{owner}search_text" for owner in owners]
+    return WordsFilter("indicator__search_text", *columns)
+
+
+def _orderings(deliverable: str, day: str) -> dict[str, list[str]]:
+    title = f"{deliverable}sort_key"
+    return {
+        "partner": [f"{deliverable}agreement__partner__sort_key", title, "indicator__sort_key"],
+        "indicator": ["indicator__sort_key", title],
+        "as_of": [day, title],
+    }
 
 
 class FigureFilterSet(ListFilterSet):
@@ -56,22 +82,9 @@ class FigureFilterSet(ListFilterSet):
         "deliverables.Indicator", "indicator", key="key", about=_("Chỉ tiêu"), example="schools"
     )
     standing = FigureStandingFilter(FigureStanding, about=_("Số liệu dựa vào đâu"))
-    q = WordsFilter(
-        "indicator__search_text",
-        "report__deliverable__search_text",
-        "report__deliverable__system__search_text",
-        "report__deliverable__agreement__partner__search_text",
-    )
+    q = _words("report__deliverable__")
 
-    orderings = {
-        "partner": [
-            "report__deliverable__agreement__partner__sort_key",
-            "report__deliverable__sort_key",
-            "indicator__sort_key",
-        ],
-        "indicator": ["indicator__sort_key", "report__deliverable__sort_key"],
-        "as_of": ["report__as_of_end", "report__deliverable__sort_key"],
-    }
+    orderings = _orderings("report__deliverable__", "report__as_of_end")
     default_ordering = "partner"
     dear_to_count = True
     nullable = frozenset({"report__deliverable__agreement__partner__sort_key"})
@@ -80,16 +93,6 @@ class FigureFilterSet(ListFilterSet):
     @classmethod
     def rows_at(cls, moment: Moment, user: Any) -> QuerySet[Any]:
         return standing_figures(moment)
-
-
-class KeptStandingFilter(WordFilter):
-    """The same of figures that are kept: their state is that of today."""
-
-    def narrow(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
-        confirmed = Q(state=ReportState.CONFIRMED)
-        return (
-            rows.filter(confirmed) if value == FigureStanding.CONFIRMED else rows.exclude(confirmed)
-        )
 
 
 class KeptFigureFilterSet(FigureFilterSet):
@@ -104,22 +107,9 @@ class KeptFigureFilterSet(FigureFilterSet):
     phase = _KEPT_PLACE["phase"]
     system = _KEPT_PLACE["system"]
     standing = KeptStandingFilter(FigureStanding, about=_("Số liệu dựa vào đâu"))
-    q = WordsFilter(
-        "indicator__search_text",
-        "deliverable__search_text",
-        "deliverable__system__search_text",
-        "deliverable__agreement__partner__search_text",
-    )
+    q = _words("deliverable__")
 
-    orderings = {
-        "partner": [
-            "deliverable__agreement__partner__sort_key",
-            "deliverable__sort_key",
-            "indicator__sort_key",
-        ],
-        "indicator": ["indicator__sort_key", "deliverable__sort_key"],
-        "as_of": ["begins", "deliverable__sort_key"],
-    }
+    orderings = _orderings("deliverable__", "begins")
     nullable = frozenset({"deliverable__agreement__partner__sort_key"})
 
     @classmethod

@@ -1,5 +1,6 @@
 """Statements that are put together once answer what the long way answers, whoever asks and whatever for."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,12 +15,12 @@ from coopportal.rest.compiled import (
     ROWS,
     Compiled,
     CompiledModels,
-    KeptStatements,
     NotKept,
     mark,
     statements,
 )
 from coopportal.rest.hot import HotView
+from coopportal.rest.kept import Lately
 from coopportal.rest.views import ReadView
 from deliverables.api.writing import acted_on
 from deliverables.choices import ReportState
@@ -147,14 +148,15 @@ def test_numbers_of_rows_and_percent_signs_are_filled_in(db: None) -> None:
 
 
 def test_what_was_asked_longest_ago_is_forgotten() -> None:
-    kept = KeptStatements(most=2)
+    kept: Lately[int] = Lately(2)
     made: list[str] = []
 
-    def ask(shape: str) -> None:
-        kept.get(shape, lambda: made.append(shape))
+    def make_of(shape: str) -> int:
+        made.append(shape)
+        return len(made) - 1  # nothing, too, is kept
 
     for shape in ("a", "b", "a", "c", "a", "b"):
-        ask(shape)
+        kept.get(shape, partial(make_of, shape))
     assert made == ["a", "b", "c", "b"]
     assert len(kept) == 2
 
