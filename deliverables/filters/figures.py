@@ -9,10 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from coopportal.clock import Moment
 from coopportal.filtersets import KeyFilter, ListFilterSet, WordFilter, WordsFilter
-from deliverables.choices import FigureStanding, ReportState, ValueKind
+from deliverables.choices import FigureStanding, ValueKind
 from deliverables.filters.places import place_of
 from deliverables.models import Indicator
-from deliverables.summaries.current import kept_figures, standing_figures
+from deliverables.summaries.current import (
+    CONFIRMED_AS_KEPT,
+    confirmed_by,
+    kept_figures,
+    standing_figures,
+)
 
 _PLACE, _KEPT_PLACE = place_of("report__deliverable__"), place_of("deliverable__")
 
@@ -36,9 +41,7 @@ class FigureStandingFilter(WordFilter):
     """Figures that both sides had confirmed by the moment, or that so far only a source states."""
 
     def confirmed(self) -> Q:
-        return Q(
-            report__state=ReportState.CONFIRMED, report__decided_at__lt=self.moment.known_until
-        )
+        return confirmed_by(self.moment)
 
     def narrow(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
         confirmed = self.confirmed()
@@ -51,7 +54,7 @@ class KeptStandingFilter(FigureStandingFilter):
     """The same of figures that are kept: their state is that of today."""
 
     def confirmed(self) -> Q:
-        return Q(state=ReportState.CONFIRMED)
+        return CONFIRMED_AS_KEPT
 
 
 def _words(deliverable: str) -> WordsFilter:

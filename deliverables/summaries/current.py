@@ -57,6 +57,15 @@ def kept_figures(moment: Moment) -> QuerySet[Any]:
     return kept
 
 
+#: Figures as they are kept that both sides have confirmed.
+CONFIRMED_AS_KEPT = Q(state=ReportState.CONFIRMED)
+
+
+def confirmed_by(moment: Moment) -> Q:
+    """Figures that both sides had confirmed by then, sought in the log."""
+    return Q(report__state=ReportState.CONFIRMED, report__decided_at__lt=moment.known_until)
+
+
 def count_standing(moment: Moment) -> tuple[int, int]:
     """How many figures with a value there are, and how many of them both sides had confirmed.
 
@@ -64,12 +73,8 @@ def count_standing(moment: Moment) -> tuple[int, int]:
     """
     figures: QuerySet[Any]
     if moment.knows_all:
-        figures = kept_figures(moment)
-        confirmed = Q(state=ReportState.CONFIRMED)
+        figures, confirmed = kept_figures(moment), CONFIRMED_AS_KEPT
     else:
-        figures = standing_figures(moment)
-        confirmed = Q(
-            report__state=ReportState.CONFIRMED, report__decided_at__lt=moment.known_until
-        )
+        figures, confirmed = standing_figures(moment), confirmed_by(moment)
     counted = figures.aggregate(every=Count("pk"), confirmed=Count("pk", filter=confirmed))
     return counted["every"], counted["confirmed"]
